@@ -95,13 +95,12 @@ func still(ctx context.Context, img image.Image) iter.Seq2[Frame, error] {
 
 func area(size image.Point) int64 { return int64(size.X) * int64(size.Y) }
 
-// A gifWriter reduces frames to 256 colors. It chooses a palette for all the frames that it holds at a
-// time.
+// A gifWriter reduces frames to 256 colors. It chooses one palette for all frames that it holds.
 type gifWriter struct {
 	painter
 	ctx      context.Context
 	taken    int64 // bytes taken from the account
-	single   bool  // there is one frame, and the caller holds it
+	single   bool  // there is only one frame, which the caller holds
 	clock    clock
 	out      *gif.Encoder
 	held     []Frame

@@ -22,9 +22,9 @@ const (
 // JPEG encodes as JPEG (ITU-T T.81, 8 bits, Huffman), without metadata. Gray pictures become
 // grayscale JPEGs.
 //
-// At the same Quality, a picture looks no worse than one from libjpeg-turbo, and takes 10 to 20 % fewer
-// bytes (bench/ENCODE.md). Progressive files show a coarse picture first and take no longer to encode. From
-// 200×200 pixels on they are also 2 to 7 % smaller, and are the default.
+// At the same Quality, a picture looks no worse than one from libjpeg-turbo, and takes 10 to 20 % fewer bytes
+// (bench/ENCODE.md). Progressive files show a coarse picture first and take no longer to encode. From 200×200
+// pixels on, progressive files are also 2 to 7 % smaller, and are the default.
 type JPEG struct {
 	Quality     int         // 1 to 100; 0 means 85. Other values are clamped.
 	Background  color.Color // behind transparent pixels; nil means white
@@ -46,8 +46,8 @@ func (e JPEG) EncodeContext(ctx context.Context, w io.Writer, img image.Image) e
 	return e.EncodeOriginal(ctx, w, img, Original{})
 }
 
-// EncodeOriginal implements [OriginalEncoder]. It does not use a higher quality than the original has,
-// which would waste bytes.
+// EncodeOriginal implements [OriginalEncoder]. It uses at most the quality of the original, because a higher
+// quality would waste bytes.
 func (e JPEG) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error {
 	options := jpeg.EncodeOptions{Quality: 85, Background: color.RGBA{255, 255, 255, 255}}
 	if e.Quality != 0 {

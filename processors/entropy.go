@@ -12,8 +12,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/scaling"
 )
 
-// Entropy crops like [Crop], but cuts off the parts with the least detail: slice by slice, from the side
-// whose slice has the histogram of lower entropy. It chooses the same crop as the smart crop of
+// Entropy crops like [Crop], but cuts off the parts with the least detail. It cuts slice by slice, always from
+// the side whose slice has the lower entropy of its histogram. It chooses the same crop as the smart crop of
 // django-rest-thumbnails.
 type Entropy struct {
 	NoEnlarge bool // see [Crop]

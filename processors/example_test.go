@@ -11,8 +11,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// Framed crops and draws a frame. By embedding Crop it keeps the ability to plan, and with it the
-// cheap decoding.
+// Framed crops and draws a frame. It embeds Crop, so it is a Planner, and originals can be decoded at a
+// reduced size.
 type Framed struct{ processors.Crop }
 
 func (f Framed) Process(ctx context.Context, src image.Image, width, height int) (image.Image, error) {

@@ -88,7 +88,7 @@ func TestPhotosAreNotFlat(t *testing.T) {
 	require.NoError(t, processors.GIF{}.Encode(&b, animated([]*image.NRGBA{image.NewNRGBA(frames[0].Rect)}, true)), "nothing opaque")
 }
 
-// The noise of a film is not encoded: pixels that change by one or two levels are not redrawn.
+// Pixels that change by one or two levels are not encoded again, so the noise of a film does not make the file larger.
 func TestNearlyUnchangedPixelsAreNotEncodedAgain(t *testing.T) {
 	first := scene(64, 64)
 	second := image.NewNRGBA(first.Rect)

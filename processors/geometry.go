@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// Crop scales the picture to cover the box of width × height, and cuts off what protrudes, equally on both
-// sides. The result has exactly the requested size; the picture is enlarged if necessary. If width or
+// Crop scales the picture to cover the box of width × height, and cuts off the parts outside the box, equally on
+// both sides. The result has exactly the requested size; the picture is enlarged if necessary. If width or
 // height is 0, nothing is cut off.
 type Crop struct {
 	// NoEnlarge prevents enlargement. If the picture does not cover the box, the result is the largest
@@ -30,8 +30,9 @@ func (c Crop) Process(ctx context.Context, src image.Image, width, height int) (
 	return process(ctx, c, src, width, height)
 }
 
-// Scale scales the picture to cover the box of width × height, and cuts nothing off. One side of the result
-// is as requested, the other is at least as long. The picture is enlarged if necessary.
+// Scale scales the picture to cover the box of width × height, and cuts nothing off. One side of the result has
+// the requested length, and the other side is at least as long as requested. The picture is enlarged if
+// necessary.
 type Scale struct {
 	// NoEnlarge leaves a picture unchanged if it does not cover the box.
 	NoEnlarge bool

@@ -77,7 +77,7 @@ func TestEveryPlanHasTheDocumentedSize(t *testing.T) {
 				if width > 0 && size.X != width || height > 0 && size.Y != height {
 					t.Fatalf("%T makes %v", p, size)
 				}
-				// The largest box of its ratio touches two opposite edges.
+				// The largest box with a given aspect ratio touches two opposite edges.
 				if size.X != scaled.X && size.Y != scaled.Y {
 					t.Fatalf("%T crops %v of %v", p, size, scaled)
 				}

@@ -157,7 +157,7 @@ func TestThousandsOfSmallGIFsAreDecodedToThePicture(t *testing.T) {
 	}
 }
 
-// film returns one or more frames of a size, parts of which change.
+// film returns one or more frames of equal size. Each frame differs in some parts from the previous one.
 func film(random *rand.Rand) (frames []*image.NRGBA) {
 	first := small(random)
 	frames = append(frames, first)

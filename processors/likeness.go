@@ -6,7 +6,7 @@ import (
 )
 
 // A likeness measures how much structure frames have lost, in lightness and in color, at several scales:
-// missing details and additional edges. It compares squares of pixels, and is 1 minus structural
+// missing details and additional edges. It compares squares of pixels. Its value is 1 minus the structural
 // similarity.
 type likeness struct {
 	fourth [likeScales][3]float64 // sums of fourth powers

@@ -10,9 +10,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
-// A MemoryEstimator is a [ContextEncoder] that knows how much memory it takes. The encoders of this package
-// are MemoryEstimators. For other encoders, the handler assumes 28 bytes for each of the first 4 million
-// pixels, and 20 for each further one.
+// A MemoryEstimator is a [ContextEncoder] that knows how much memory it takes. The encoders of this package are
+// MemoryEstimators. For other encoders, the handler assumes 28 bytes for each of the first 4 million pixels, and
+// 20 bytes for each further pixel.
 //
 // EncodeMemory returns an upper bound of the bytes that encoding a still picture of width × height pixels takes,
 // without the picture itself: what EncodeContext takes from the account, and the file. The buffer of the file

@@ -27,8 +27,8 @@ type Original struct {
 	Exceeded float64
 }
 
-// excess returns 0 for the first encoding. For the second one it returns a value from 1 to 3, which is larger the more
-// the first one exceeded the original.
+// excess returns 0 for the first encoding. For the second encoding it returns a value from 1 to 3, which grows with the
+// amount by which the first encoding exceeded the original.
 func (o Original) excess() float64 {
 	if o.Exceeded == 0 {
 		return 0

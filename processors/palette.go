@@ -13,8 +13,8 @@ import (
 // opaque or transparent.
 const opaqueFrom = 128
 
-// isOpaque reports whether a pixel counts as opaque. before is its alpha in the previous frame: small
-// changes are ignored, because they would make the pixel flicker.
+// isOpaque reports whether a pixel counts as opaque. before is the alpha of the pixel in the previous
+// frame. Small changes of alpha are ignored, because they would make the pixel flicker.
 func isOpaque(alpha, before uint8) bool {
 	return alpha >= opaqueFrom || before >= opaqueFrom && before-alpha <= flicker
 }
@@ -25,7 +25,8 @@ const flicker = 24
 // rowsPerLook returns the number of rows between two checks of the context: a megabyte of pixels.
 func rowsPerLook(img *image.NRGBA) int { return max(1<<18/max(img.Rect.Dx(), 1), 1) }
 
-// exactColors is a palette of up to 256 opaque colors and the transparent one. The zero value is empty.
+// exactColors is a palette of opaque colors and at most one transparent color, up to 256 in total. The zero value is
+// empty.
 type exactColors struct {
 	set     colorset.Set
 	palette color.Palette // the palette of set
@@ -46,9 +47,9 @@ func (e *exactColors) arrange(ctx context.Context, frames []*image.Paletted, add
 	return nil
 }
 
-// draw returns the frames in the palette. Every pixel becomes either opaque or transparent. draw adds
-// missing colors to the palette, and the transparent one if moving is true and there is room. If calm, a pixel whose
-// alpha changes little stays opaque. If there are too many colors, it returns nil and leaves the palette unchanged.
+// draw returns the frames in the palette. Every pixel becomes either opaque or transparent. draw adds missing colors to
+// the palette, and the transparent color if moving is true and there is room. If calm is true, a pixel whose alpha changes
+// little stays opaque. If there are too many colors, it returns nil and leaves the palette unchanged.
 func (e *exactColors) draw(ctx context.Context, frames []*image.NRGBA, moving, calm bool) []*image.Paletted {
 	set := e.set
 	out := make([]*image.Paletted, len(frames))

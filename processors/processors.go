@@ -38,8 +38,8 @@ import (
 )
 
 var (
-	// ErrFormat is matched by the error for data that is not an image in a known format, or is one with
-	// a feature that is not supported (a lossless JPEG, one of 12 bits per sample …).
+	// ErrFormat is matched by the error for data that is not an image in a known format, or for an image that
+	// uses an unsupported feature, for example a JPEG that is lossless or has 12 bits per sample.
 	ErrFormat = codec.ErrFormat
 
 	// ErrCorrupt is matched by the error for an image that is damaged or truncated.
@@ -48,17 +48,17 @@ var (
 
 // A Processor turns a picture into its thumbnail.
 //
-// One of width and height may be 0; it then follows from the other one and the aspect ratio. src is sRGB
+// One of width and height may be 0. That side then follows from the other side and the aspect ratio. src is sRGB
 // and upright. Process must not modify src, but may return it. It must not retain src or the result: their
 // memory is reused once the result has been encoded.
 type Processor interface {
 	Process(ctx context.Context, src image.Image, width, height int) (image.Image, error)
 }
 
-// A Planner is a [Processor] that can compute from the size of the original alone how it will process the pixels:
-// it scales the whole upright original to the size scaled, and then keeps the box crop of the result. The size of
-// crop is the size of the result. crop overlaps the rectangle from (0,0) to scaled; if it extends beyond that,
-// Process has to fill the rest. original is at least 1×1.
+// A Planner is a [Processor] that can compute from the size of the original alone how it will process the pixels: it
+// scales the whole upright original to the size scaled, and then keeps the box crop of the result. The size of crop is
+// the size of the result. crop overlaps the rectangle from (0,0) to scaled; if it extends beyond that, Process has to
+// fill the rest. Both sides of original are at least 1.
 //
 // For a Planner, the decoder may stop at the size that is needed. The handler scales and crops as planned,
 // from an original that may have been decoded at a reduced size, and calls Process with the result and the

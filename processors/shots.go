@@ -17,7 +17,7 @@ type shot struct {
 	pixels  float64
 }
 
-// counted returns the colors of the opaque pixels. Its memory counts until release is called.
+// counted returns the colors of the opaque pixels. The account is charged for the Histogram until release is called.
 func (g *gifWriter) counted(frames []*image.NRGBA) (h *quantize.Histogram, release func(), err error) {
 	n := int64(len(frames)) * area(frames[0].Rect.Size())
 	if err := g.take(quantize.Bytes(n)); err != nil {
@@ -56,7 +56,8 @@ func (g *gifWriter) newShot(frames []*image.NRGBA) (s shot, err error) {
 	return s, g.ctx.Err()
 }
 
-// The largest errors at which flat art looks the same, animated and still.
+// movingError and movingMissed are the largest errors at which animated flat art looks the same. For a still picture,
+// sameError and sameMissed apply.
 const (
 	movingError  = 0.023
 	movingMissed = 0.042

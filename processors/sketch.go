@@ -9,10 +9,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
-// A sketch is a sample of an animation: bands of rows of the first frame and of some pairs of consecutive frames. The
-// sketch encodes the first frame of the animation, and the second frame of each pair. It only draws the first frame of a
-// pair on the screen. A sketch estimates the bytes and the visible error of the animation in a palette, at a fraction of the
-// cost of encoding it.
+// A sketch is a sample of an animation: bands of rows of the first frame and of some pairs of consecutive frames. The sketch
+// encodes the first frame of the animation, and the second frame of each pair. The first frame of a pair is not encoded; it only
+// sets the screen for the second frame. A sketch estimates the bytes and the visible error of the animation in a palette, at a
+// fraction of the cost of encoding it.
 type sketch struct {
 	g      *gifWriter
 	frames []*image.NRGBA

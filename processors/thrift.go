@@ -17,9 +17,9 @@ type recipe struct {
 	palette *quantize.Palette // one palette of all frames, which are then not dithered; nil: palettes are chosen when the frames are painted
 }
 
-// decide chooses the recipe for an animation of few colors that is scaled. Scaling adds colors along all edges. With all of
-// them, the thumbnail often has more bytes than its original; with too few, text becomes illegible. So decide uses a sketch
-// to estimate the bytes and the visible error of several palettes.
+// decide chooses the recipe for an animation of few colors that is scaled. Scaling adds colors along all edges. With all these
+// colors, the thumbnail often has more bytes than its original. With too few colors, text becomes illegible. So decide uses a
+// sketch to estimate the bytes and the visible error of several palettes.
 func (g *gifWriter) decide() error {
 	if !g.moving || !g.scaled || g.asked || g.colors == nil {
 		return nil
@@ -184,8 +184,9 @@ func (c *chooser) add(r recipe) (*trial, error) {
 	return t, err
 }
 
-// setBudget sets the budget. plain is the size in bytes of the animation in the original's colors. Encoders that add no
-// colors need about as many bytes. They need fewer if flat art has many colors and few pixels, most of which are at edges.
+// setBudget sets the budget. plain is the size in bytes of the animation in the original's colors. An encoder that adds no
+// colors needs about as many bytes. It needs fewer bytes for small flat art with many colors, because most of its pixels are at
+// edges.
 func (c *chooser) setBudget(plain, colors int, flat bool) {
 	o, ratio := c.g.original, 1.05
 	share := 0.25

@@ -26,7 +26,7 @@ func Has[T any](v any) bool {
 	return ok
 }
 
-// unwrap returns what v wraps, or nil.
+// unwrap returns the value that v wraps, or nil.
 func unwrap(v any) any {
 	if v == nil || isNil(v) {
 		return nil

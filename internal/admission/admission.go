@@ -83,8 +83,8 @@ func (c *Control) Full() bool {
 
 func (c *Control) queued() int { return len(c.forMemory) + len(c.forWorker) }
 
-// Reserve waits until need bytes are free and takes them. If it had to queue, the error is that of w, or
-// ErrQueueFull.
+// Reserve waits until need bytes are free and takes them. If the request had to wait, the error is that of
+// w.Wait, or ErrQueueFull.
 func (c *Control) Reserve(need int64, w Waiter) (*Reservation, error) {
 	c.mu.Lock()
 	if c.fits(need) && c.mayPass(len(c.forMemory)) {

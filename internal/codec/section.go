@@ -2,8 +2,8 @@ package codec
 
 import "io"
 
-// Section returns a Reader of the next n bytes of r, which contain an embedded file. The section can't seek, and its Whole returns false. r
-// must not be used while the section is in use. Afterwards the position of r is that of the section.
+// Section returns a Reader of the next n bytes of r, which contain an embedded file. The section can't seek, and its Whole returns false. r must
+// not be used while the section is in use. After that, the position of r is the position of the section.
 func (r *Reader) Section(n int64) *Reader {
 	return NewReader(r.ctx, &section{r, n}, false)
 }

@@ -47,7 +47,7 @@ func TestPngSuiteIsWhatChromiumShows(t *testing.T) {
 		allowed := 1
 		switch sources[i].(type) {
 		case *image.Gray16, *image.RGBA64:
-			allowed = 13 // Chromium first reduces them to 8 bits, which leaves gaps in linear light
+			allowed = 13 // Chromium first reduces the samples to 8 bits, which leaves gaps in linear light
 		}
 		assert.LessOrEqual(t, largest, allowed, kept[i])
 	}

@@ -68,7 +68,7 @@ func checkFiles(ctx context.Context, c *call) error {
 	return nil
 }
 
-// checkUntil checks one file, and returns when ctx ends: a FIFO or a terminal may block for ever.
+// checkUntil checks one file, but returns early if ctx ends, because reading a FIFO or a terminal may block forever.
 func (c *call) checkUntil(ctx context.Context, h *thumbnail.Handler, name string) (info thumbnail.Info, err error) {
 	done := make(chan struct{})
 	var checked thumbnail.Info

@@ -27,7 +27,7 @@ type Extra struct {
 // A command is a subcommand of the program, the first argument.
 type command struct {
 	name    string
-	args    string // arguments after the flags, as -help prints them
+	args    string // arguments after the flags, in the form that -help prints
 	summary string // one line, for the list of commands
 	details string // paragraphs
 	failure string // other reasons for exit status 1, besides "the command failed"

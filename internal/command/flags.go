@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// A group is a set of flags that belong together. Its value is their heading in -help.
+// A group is a set of flags that belong together. Its value is the heading of these flags in -help.
 type group string
 
 const (

@@ -13,9 +13,9 @@ import (
 type options struct {
 	addr     string
 	source   string // directory or s3://bucket/prefix; "" means the built-in photos
-	thumbs   string // directory; "" means a temporary one
+	thumbs   string // directory; "" means a temporary directory
 	storage  string // s3://bucket/prefix; "" means the directory thumbs
-	key      string // "" means a random one
+	key      string // signing key; "" means a random key
 	oldKey   string // accepted, but not used for signing
 	signer   string // hmac, django
 	wait     time.Duration
@@ -24,7 +24,7 @@ type options struct {
 	lock     string // memory, file:DIR, redis://…
 	gallery  bool   // whether to serve the gallery's pages, too
 	tolerant bool
-	workers  int    // 0 means one for each CPU
+	workers  int    // 0 means one worker for each CPU
 	presets  string // file; "" means none
 	describe bool   // pages use the Info of Describe
 

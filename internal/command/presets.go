@@ -32,7 +32,8 @@ func readPresets(name string) (thumbnail.Presets, error) {
 	return presets, nil
 }
 
-// parsePresets rejects unknown fields, because a misspelled field would silently have its default value.
+// parsePresets parses presets. It rejects unknown fields, because a misspelled field would silently keep its default
+// value.
 func parsePresets(data []byte) (thumbnail.Presets, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()

@@ -9,11 +9,11 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// quiet is the interval between progress lines if there is no terminal for a bar.
+// quiet is the interval between progress lines if there is no terminal.
 const quiet = 15 * time.Second
 
-// A progress is a bar on a terminal, and otherwise a line from time to time, for example in the log of a
-// nightly job. Text written to it appears above the bar.
+// A progress is displayed as a bar on a terminal. Without a terminal, for example in the log of a nightly job,
+// it is a line at intervals. Text written to it appears above the bar.
 type progress struct {
 	mu          sync.Mutex
 	out         io.Writer

@@ -67,9 +67,9 @@ func (s *site) remark() string {
 	return remark
 }
 
-// spareProcessor sets GOMAXPROCS to one more than the number of CPUs, unless the environment sets it. While
-// all workers compute, the additional goroutine notices requests for stored thumbnails at once; otherwise
-// Go polls for them every 10 ms.
+// spareProcessor sets GOMAXPROCS to one more than the number of CPUs, unless the environment sets it. While all
+// workers compute, the additional processor accepts requests for stored thumbnails immediately. Without it, Go
+// would poll the network only every 10 ms.
 func spareProcessor(getenv func(string) string) {
 	if n := runtime.GOMAXPROCS(0); getenv("GOMAXPROCS") == "" && n <= runtime.NumCPU() {
 		runtime.GOMAXPROCS(n + 1)

@@ -164,7 +164,8 @@ func made(t *testing.T, img image.Image, command string) (dir string, data []byt
 	return dir, data, err == nil
 }
 
-// one compares our picture of a file with that of the reference. It returns false if the programs could not make a file.
+// one makes a file, decodes it with our decoder and with the reference decoder, and compares the pictures. It returns
+// false if the programs could not make a file.
 func (k *kind) one(t *testing.T, e *engine.Engine, r *rand.Rand) bool {
 	alpha := !k.noAlpha && r.IntN(3) == 0
 	img := source(r, alpha)

@@ -18,7 +18,7 @@ import (
 // A file is a row of the manifest.
 type file struct {
 	name, format, features, expect string
-	width, height                  int  // as stored; 0 if there is no picture
+	width, height                  int  // stored size in pixels; 0 if there is no picture
 	turned                         bool // the orientation exchanges width and height
 	of                             picture
 	data                           []byte

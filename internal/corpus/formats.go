@@ -7,7 +7,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 )
 
-// A way is one way to store a picture: its name, and the command.
+// A way has the name and the command of one way to store a picture.
 type way struct{ name, command string }
 
 // all makes a file for each combination of a picture and a way.

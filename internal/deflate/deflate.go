@@ -110,7 +110,7 @@ func (c *Compressor) add(t token) error {
 	return c.ended()
 }
 
-// ended adds the last chunk to the current block. If the chunk in a block of its own takes fewer bits, ended first
+// ended adds the last chunk to the current block. If the chunk would take fewer bits in a separate block, ended first
 // writes the tokens before the chunk as a block.
 func (c *Compressor) ended() error {
 	c.chunk = histogram{}

@@ -17,7 +17,7 @@ const (
 	distances     = 30
 	codeLengths   = 19
 	maxBits       = 15
-	maxLengthBits = 7 // of the code length code
+	maxLengthBits = 7 // maximum length in the code length code
 )
 
 // A symbol encodes a length or a distance; extra bits are added to base.

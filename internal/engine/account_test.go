@@ -22,8 +22,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// heapPeak returns the peak of live bytes while f runs, minus those before. It runs the garbage collector
-// continuously.
+// heapPeak returns the peak of live bytes while f runs, minus the live bytes before. It runs the garbage
+// collector continuously.
 func heapPeak(f func()) int64 {
 	var stats runtime.MemStats
 	live := func() int64 {

@@ -20,10 +20,10 @@ import (
 // animation and its thumbnail stays within limit; otherwise it returns the result of Apply. The frames are
 // processed one after the other, each as the whole canvas. All frames have the crop box of the first one.
 //
-// All frames but the first are made during encoding. So ctx must not end before that, and an error of a damaged
-// frame is returned by the encoder. Consecutive frames that look the same become one frame, unless the delay of
-// one of them is 0 or 10 ms: viewers replace these delays by one of their own. If proc makes frames of
-// different sizes, the sequence ends with an error, and [Picture.Encode] encodes only the first frame.
+// All frames but the first are made during encoding. So ctx must not end before the thumbnail is encoded, and the
+// encoder returns the error of a damaged frame. Consecutive frames that look the same become one frame, unless the delay
+// of one of them is 0 or 10 ms: viewers replace these delays by a default. If proc makes frames of different sizes, the
+// sequence ends with an error, and [Picture.Encode] encodes only the first frame.
 func (p *Picture) animate(ctx context.Context, proc processors.Processor, width, height int, limit animationLimit) (image.Image, error) {
 	apply, err := p.prepare(ctx, proc, width, height)
 	if err != nil {
@@ -72,8 +72,8 @@ type movie struct {
 	frames   codec.Frames // nil: to be opened again
 	held     int64        // bytes that frames has taken from the account
 	kept     bool         // apply may return the frame itself, in the memory of the canvas
-	original bool         // all frames so far are as in the file
-	colors   *seenColors  // of the frames so far, or nil if the encoder does not need them
+	original bool         // no frame so far differs from the file
+	colors   *seenColors  // colors of the frames so far, or nil if the encoder does not need them
 }
 
 // makeAll makes all frames and joins those that look the same.

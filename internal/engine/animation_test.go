@@ -177,7 +177,7 @@ func TestDisposalIsAsInTheReferencePictures(t *testing.T) {
 		f, err := os.Open(filepath.Join(dir, "gif-animated", name+".png"))
 		require.NoError(t, err)
 		defer f.Close()
-		want, err := png.Decode(f) // the frames, one below the other
+		want, err := png.Decode(f) // the reference picture has the frames one below the other
 		require.NoError(t, err)
 		_, img, err := animate(t.Context(), data, processors.Crop{}, want.Bounds().Dx(), 0, plenty)
 		require.NoError(t, err)
@@ -248,7 +248,7 @@ func FuzzAnimate(f *testing.F) {
 			}
 		}
 		if moving, ok := img.(*processors.Animation); ok {
-			moving.Scaled = false // otherwise flat art would lose some of its colors
+			moving.Scaled = false // scaled flat art would lose some of its colors
 		}
 		again := reencoded(t, img)
 		if !isAnimation(img) {

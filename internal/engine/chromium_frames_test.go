@@ -32,7 +32,8 @@ type shownFrame struct {
 // frameCanvas is the size of the canvas of all animations.
 var frameCanvas = image.Pt(24, 20)
 
-// randomFrames have few colors, some of them transparent. For WebP the offsets are even.
+// randomFrames returns frames with few colors, some of which are transparent. The offsets of the frames are even, as
+// WebP requires.
 func randomFrames(r *rand.Rand, disposals int) (out []shownFrame) {
 	palette := []color.NRGBA{{}, {}, {255, 0, 0, 255}, {0, 200, 0, 255}, {20, 40, 255, 255}, {250, 250, 250, 255}}
 	for i := range 3 + r.IntN(4) {

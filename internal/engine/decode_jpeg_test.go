@@ -18,10 +18,10 @@ import (
 )
 
 // leaves returns a picture of discs that cover each other, whose radii r have the density 1/r³. It has the
-// statistics of photographs at every scale: hard edges, and a spectrum that falls as 1/f (A. Lee, D. Mumford,
-// J. Huang, "Occlusion models for natural images", 2001). Every pixel is the mean of four, so the picture is
-// as sharp as a reduced photograph. Its contrast was chosen so that a decode at n/8 has the same error as for
-// the sharpest photographs.
+// statistics of photographs at every scale: hard edges, and a 1/f spectrum (A. Lee, D. Mumford, J. Huang,
+// "Occlusion models for natural images", 2001). Every pixel is the mean of four, so the picture is as sharp as a
+// reduced photograph. Its contrast was chosen so that a decode at n/8 has the same error as for the sharpest
+// photographs.
 func leaves(size image.Point) *image.YCbCr {
 	const smallest, largest = 1.5, 200.0
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -25,7 +25,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// files are the same upright picture in each format, with an orientation if the format has one.
+// files returns the same upright picture as a file of each format. If a format has an orientation, the file has the
+// given one.
 func files(t testing.TB, orientation int) map[string][]byte {
 	stored := store(imagetest.Gradient(40, 30), orientation)
 	plain := encodeJPEG(t, stored)
@@ -240,7 +241,7 @@ func TestAHeaderIsReadWithoutThePixels(t *testing.T) {
 		"jpeg": encodeJPEG(t, noise), "bmp": encodeBMP(t, noise), "tiff": encodeTIFF(t, noise),
 		"gif": encodeGIF(t, &gif.GIF{Image: []*image.Paletted{still}, Delay: []int{0}}), "ico": append(append(icon, 22, 0, 0, 0), upright...),
 		"webp": pieces.WebP(pieces.VP8X(pieces.WebPEXIF, image.Pt(256, 256)), encodeWebP(t, noise, true)[12:], pieces.RIFF("EXIF", pieces.EXIF(1))),
-		// An encoder divides the pixels into chunks of 32 KiB; a single chunk is also valid.
+		// Encoders divide the pixels into chunks of 32 KiB, but a single chunk of all pixels is also valid.
 		"png": bytes.Join([][]byte{upright[:33], binary.BigEndian.AppendUint32(nil, 500_000), []byte("IDAT"), make([]byte, 500_004), upright[len(upright)-12:]}, nil),
 	} {
 		require.Greater(t, len(file), 60_000, name)

@@ -28,7 +28,7 @@ import (
 // notice is how much work may be done before a canceled context is noticed.
 const notice = 100 * time.Millisecond
 
-// small are files in the built-in formats. Other formats are tested with the seeds of their fuzz targets,
+// small returns files in the built-in formats. Other formats are tested with the seeds of their fuzz targets,
 // and must have some.
 func small(t *testing.T) (files [][]byte) {
 	img := imagetest.Gradient(24, 20)
@@ -109,7 +109,7 @@ func structures(sample []byte, seed uint64) (all []structure) {
 			all = append(all, structure{sample[:end], []byte{0}}, structure{sample[:end], []byte{0xff}}, structure{sample[:end], noise}, structure{sample[:end], sample})
 		}
 	}
-	// Segments, chunks, blocks and boxes that are empty or contain only their own length.
+	// These parts are empty segments, chunks, blocks and boxes. They contain nothing but their own length.
 	for _, empty := range []string{"\xff\xfe\x00\x02", "\xff\xe2\x00\x02", "\x00\x00\x00\x00tEXt\x00\x00\x00\x00", "\x00\x00\x00\x00IDAT\x35\xaf\x06\x1e", "XXXX\x00\x00\x00\x00", "\x21\xfe\x00", "\x21\xff\x00", "\x00\x00\x00\x08free"} {
 		for _, end := range []int{2, 8, 13, 20, 30, 33, n} {
 			if end <= n {

@@ -12,8 +12,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// In the corners and along the border, an enlarged picture equals that of Chromium. Inside it is similar,
-// because Chromium has another kernel.
+// An enlarged picture equals that of Chromium in the corners and along the border. Inside, the pictures are
+// only similar, because Chromium has another kernel.
 func TestSmallPicturesAreEnlargedAsChromiumDoes(t *testing.T) {
 	const large = 160
 	r := rand.New(rand.NewPCG(7, 7))

@@ -72,7 +72,7 @@ const foreignProfile = 64 << 10
 // estimate. Afterwards the account stays charged only for the picture, or for what decode has reserved if that is
 // more.
 func decodeForeign(ctx context.Context, h *codec.Header, estimate int64, decode func(context.Context) (image.Image, error)) (*codec.Picture, error) {
-	own := codec.NewAccount(estimate + codec.Free) // small tables need no account here either
+	own := codec.NewAccount(estimate + codec.Free) // small tables need not be reserved here, either
 	if err := codec.AccountOf(ctx).Take(estimate); err != nil {
 		return nil, err
 	}

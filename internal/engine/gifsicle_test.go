@@ -19,8 +19,9 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// moreThanGifsicle are films of sharp art whose thumbnails are larger than those of gifsicle. gifsicle keeps only
-// the few colors of the original, so scaled strokes are interrupted. Our thumbnails must have better scores.
+// moreThanGifsicle has films of sharp art whose thumbnails are larger than those of gifsicle, with the maximum ratio.
+// gifsicle keeps only the few colors of the original, so scaled strokes are interrupted. Our thumbnails must have
+// better scores.
 var moreThanGifsicle = map[string]float64{
 	"black and white":    1.4,
 	"scrolling text":     1.6,
@@ -64,7 +65,7 @@ func TestAnimationsOfFewColorsAreHardlyLargerThanThoseOfGifsicle(t *testing.T) {
 	}
 }
 
-// wantedFrames are the frames of a thumbnail before they are reduced to a palette.
+// wantedFrames returns the frames of a thumbnail before they are reduced to a palette.
 func wantedFrames(t *testing.T, file []byte, plan *Plan) []*image.NRGBA {
 	p, err := formatsOfTests.Decode(t.Context(), file, plan.Header, image.Point{})
 	require.NoError(t, err)

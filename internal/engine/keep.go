@@ -13,9 +13,9 @@ import (
 
 // Encode encodes img, a result of Apply or animate, and appends it to w.
 //
-// Encode appends the file without its metadata instead if all of the following hold: img is the undamaged
-// original in its own size, upright and not converted; encoder is a processors.Keeper of its format; and these
-// bytes are fewer than those that encoder writes. They contain no EXIF, XMP, profile, comment or preview, and
+// Encode appends the file without its metadata instead if all of the following hold: img is the undamaged original
+// in its own size, upright and not converted; encoder is a processors.Keeper of its format; and the stripped file is
+// shorter than the output of encoder. The stripped file contains no EXIF, XMP, profile, comment or preview, and
 // nothing after the end of the image.
 //
 // If the frames of an animation turn out to differ in size, Encode encodes only the first frame.

@@ -21,7 +21,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// wordy is an encoder with long files that allows the original's file in their place.
+// wordy is an encoder whose files are longer than the original. It allows the original's file to be used instead.
 type wordy struct{ Encoder }
 
 const padding = 100_000
@@ -51,7 +51,7 @@ func ownSize(t *testing.T, file []byte, tolerant bool) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// Package image and other strict decoders refuse a PNG whose stream goes on behind the rows.
+// Package image and other strict decoders refuse a PNG whose zlib stream continues after the last row.
 func TestAnOriginalWithSurplusPixelsIsEncodedAnew(t *testing.T) {
 	rows := slices.Repeat([]byte{0, 50, 100, 150, 200}, 3)
 	stream := func(data []byte) []byte {

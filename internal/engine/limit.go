@@ -6,10 +6,11 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// maxFrames is the largest number of frames of an animation, whatever the [animationLimit].
+// maxFrames is the largest number of frames of an animation. It applies to every [animationLimit].
 const maxFrames = 10_000
 
-// An animationLimit says which animations stay animated. The others become a still picture of the first frame.
+// An animationLimit says which animations stay animated. An animation beyond the limit becomes a still picture of its
+// first frame.
 type animationLimit struct {
 	Pixels int64 // frames × width × height, of the original and of the result
 	Bytes  int64 // memory: see bytesFor

@@ -49,8 +49,8 @@ func (e *Engine) Make(ctx context.Context, data []byte, p *Plan, w *bytes.Buffer
 	return stepError("encode", err)
 }
 
-// stepError returns errors that the original has caused unchanged, because processors may return them, and
-// encoders return those of frames. It wraps every other error in a StepError.
+// stepError wraps an error of a processor or an encoder in a StepError, unless the original has caused the
+// error. Processors may return errors of the original, and encoders return those of frames.
 func stepError(step string, err error) error {
 	if err == nil || errors.Is(err, codec.ErrFormat) || errors.Is(err, codec.ErrCorrupt) || errors.Is(err, codec.ErrTooLarge) {
 		return err

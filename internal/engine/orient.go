@@ -74,7 +74,7 @@ func orient(ctx context.Context, img image.Image, orientation int) (image.Image,
 	}
 }
 
-// rawPixels returns the pixels of an image that has them in one slice, n bytes each.
+// rawPixels returns the pixels of an image that stores them in one slice. A pixel has n bytes.
 func rawPixels(img image.Image) (pix []byte, stride, n int) {
 	b := img.Bounds()
 	switch img := img.(type) {
@@ -170,7 +170,7 @@ func (t turn) turned(ctx context.Context, size image.Point, src []byte, stride, 
 // plane writes src, turned, to dst. dst is a plane of the given size with n bytes per pixel.
 func (t turn) plane(ctx context.Context, dst []byte, dstStride int, size image.Point, src []byte, srcStride, n int) error {
 	origin := t.source(0, 0, size)
-	alongX, alongY := n, srcStride // bytes from a pixel of the upright picture to the next one in its row, in src
+	alongX, alongY := n, srcStride // distances in src, in bytes, between pixels that are neighbors in a row and in a column of the upright picture
 	if t.transpose {
 		alongX, alongY = srcStride, n
 	}

@@ -24,7 +24,7 @@ func store(img image.Image, orientation int) *image.NRGBA {
 	out := image.NewNRGBA(image.Rectangle{Max: size})
 	for y := range h {
 		for x := range w {
-			// Row 0 of the file is the … edge of the upright picture, column 0 is the … edge:
+			// The comments name the edges of the upright picture at which row 0 and column 0 of the file lie.
 			at := map[int]image.Point{
 				1: image.Pt(x, y),         // top, left
 				2: image.Pt(w-1-x, y),     // top, right

@@ -24,7 +24,7 @@ func padded(img image.Image, box image.Point, background color.Color) image.Imag
 	return out
 }
 
-// A box that extends beyond the picture has the planned size, whatever the orientation of the original.
+// The padded picture has the planned size for every orientation of the original.
 func TestAPaddedPictureIsTheFittedPictureInABox(t *testing.T) {
 	smoke := color.NRGBA{R: 0xf5, G: 0xf5, B: 0xf5, A: 255}
 	for orientation := 1; orientation <= 8; orientation++ {

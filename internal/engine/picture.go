@@ -34,13 +34,13 @@ type Picture struct {
 	reused        bool // Reuse was called: results do not replace img
 
 	moving         *processors.Animation // the last result of Animate
-	movingOriginal bool                  // every frame of it is unchanged from the file
+	movingOriginal bool                  // every frame of moving is unchanged from the file
 }
 
-// Decode decodes the image in data, whose header is h. For an animation it decodes the first frame, composed on
-// the whole canvas. Colors are converted to sRGB after scaling. If the tone curve is as far from that of sRGB
-// as linear light is, they are converted before it, if possible. If the color description is invalid, Decode
-// assumes sRGB, and [colorspace.Press] for CMYK.
+// Decode decodes the image in data, whose header is h. For an animation it decodes the first frame, composed on the
+// whole canvas. Colors are converted to sRGB after scaling. If the tone curve is far from that of sRGB, as in linear
+// light, colors are converted before scaling, if possible. If the color description is invalid, Decode assumes sRGB,
+// and [colorspace.Press] for CMYK.
 //
 // least is the smallest size that the caller needs of the whole upright picture, in pixels: see [MinDecode].
 // The decoder may reduce the picture accordingly, as described at codec.Options. The zero Point means the
@@ -237,7 +237,8 @@ func (p *Picture) Release(ctx context.Context) {
 	p.forget(ctx)
 }
 
-// forget gives the memory back to the account, but not for reuse, because the caller still refers to it.
+// forget gives the memory back to the account. It does not release the memory for reuse, because the caller still
+// refers to it.
 func (p *Picture) forget(ctx context.Context) {
 	p.reused = false
 	if p.img != nil {

@@ -31,16 +31,16 @@ type Encoder interface {
 
 // Limits bound one generation. A value of 0 or less means no limit.
 type Limits struct {
-	Pixels        int64 // width × height of an original, times frames for an animation; the same of the thumbnail of an animation
-	Width, Height int   // of a thumbnail
-	Memory        int64 // bytes, including the file itself
+	Pixels        int64 // maximum of width × height of an original (for an animation: × frames), and of an animated thumbnail
+	Width, Height int   // maximum width and height of a thumbnail
+	Memory        int64 // maximum memory in bytes, including the file itself
 }
 
 // A Plan describes the thumbnail that Make will make, and the memory that it takes.
 type Plan struct {
 	Request
 	Header *codec.Header
-	Size   image.Point // of the thumbnail; the zero Point if it is not known in advance
+	Size   image.Point // size of the thumbnail; the zero Point if it is not known in advance
 	Bytes  int64       // upper bound of the memory that Make takes from its account
 
 	least     image.Point
@@ -84,9 +84,9 @@ func (e *Engine) Plan(h *codec.Header, r Request) (*Plan, error) {
 	return p, nil
 }
 
-// filled returns p with a thumbnail that fills its box. A Processor that is not a Planner may return a
-// smaller thumbnail. So the memory for a full box is reserved if it is within the limit, but a request is
-// not refused because of it.
+// filled returns p with a thumbnail that fills its box. A Processor that is not a Planner may return a smaller
+// thumbnail. So the memory for a full box is reserved if it is within the limit, but a request is not refused
+// because of this estimate.
 func (p *Plan) filled() Plan {
 	q := *p
 	size, _ := resultSize(processors.Crop{}, p.Header.Size(), p.Width, p.Height)
@@ -222,7 +222,7 @@ func (p *Plan) stillBytes(o codec.Options) int64 {
 // or enlarged to scaled.
 func (p *Plan) lookBytes(decoded int64, scaled image.Point) int64 {
 	const (
-		most     = 4 << 20 // pixels that processors.Entropy reads, beyond those of processors.Smart
+		most     = 4 << 20 // maximum number of pixels that a Locator examines
 		mostSide = 1 << 14
 	)
 	n := 2 * 4 * min(max(area(p.least), area(scaled), area(p.Size), 1<<20), most)

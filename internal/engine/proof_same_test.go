@@ -18,8 +18,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/specimen"
 )
 
-// Files of the corpus that show the same picture: the thumbnails agree with that of the first file, with at
-// least the given PSNR.
+// The lists have files of the corpus that show the same picture. Their thumbnails agree with that of the first
+// file, with at least the given PSNR.
 //
 // The eight photos of exif/ were encoded separately, some after scaling: their full decodes differ by 27 to
 // 31 dB. With a wrong orientation the PSNR is below 20 dB.

@@ -13,10 +13,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
 
-// registered is the last resort: the decoders that the program has registered with image.RegisterFormat. Such a
-// decoder reports no orientation and no colors, and its memory has to be guessed. It can be canceled only when
-// it reads. If two decoders are registered for a format, the order in which packages are initialized decides
-// which one is called. processors.Format has none of these limitations.
+// registered calls the decoders that the program has registered with image.RegisterFormat. It is tried last. Such a
+// decoder reports no orientation and no colors, and its memory has to be guessed. It can be canceled only when it
+// reads. If two decoders are registered for a format, the order in which packages are initialized decides which one
+// is called. processors.Format has none of these limitations.
 var registered = &codec.Format{
 	Name:   "registered",
 	Match:  func([]byte) bool { return true },

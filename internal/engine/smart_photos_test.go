@@ -25,8 +25,8 @@ func overlap(a, b image.Rectangle) float64 {
 	return float64(both.X*both.Y) / float64(a.Dx()*a.Dy())
 }
 
-// The boxes of a file that was decoded at the smallest sufficient size, and of the same file decoded larger, overlap
-// by 80 %. The test uses the first ten photographs whose box is not the middle one.
+// The test decodes each file at the smallest sufficient size, and larger. The two boxes that Smart chooses must overlap by
+// 80 %. The test uses the first ten photographs whose box is not the middle one.
 func TestSmartFindsTheSameSubjectInAReducedPicture(t *testing.T) {
 	const many = 10
 	paths := append(imagetest.Gallery(t, "*.jpg", "animals/*.jpg"), imagetest.CorpusMatching(t, "photos/*.jpg")...)

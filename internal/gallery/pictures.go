@@ -15,8 +15,8 @@ var extensions = []string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".ti
 // maxPage limits how far listPictures walks for a page number.
 const maxPage = 1000
 
-// A Tree calls visit for the key of every file of a source, until visit returns an error; fs.SkipAll ends
-// the walk without an error. It returns the number of directories that could not be read.
+// A Tree calls visit for the key of every file of a source, until visit returns an error. The error fs.SkipAll
+// ends the walk without an error. A Tree returns the number of directories that could not be read.
 type Tree func(ctx context.Context, visit func(key string) error) (unread int, err error)
 
 // IsPicture reports whether the gallery shows a file, judged by its name.

@@ -11,7 +11,7 @@ import (
 // Timings remembers how long thumbnails took to make. It is an Observer of the handler.
 type Timings struct {
 	mu sync.Mutex
-	of map[string]time.Duration // by path
+	of map[string]time.Duration // durations by path
 }
 
 // maxTimings limits the number of remembered thumbnails.

@@ -21,7 +21,7 @@ type view struct {
 	Photos  []photo
 	Skipped int // pictures that are not shown
 
-	Number         int // of the page, from 1
+	Number         int // number of the page, from 1
 	Previous, Next int // numbers of the previous and next page; 0 if there is none
 }
 

@@ -10,7 +10,7 @@ import (
 type curve struct {
 	samples []byte // big-endian, equidistant, at least two; nil: parametric
 	width   int    // bytes of a sample: 1 or 2
-	kind    int    // of a parametric curve: the function type plus 1
+	kind    int    // for a parametric curve: the function type plus 1
 	p       [7]float64
 }
 
@@ -57,8 +57,8 @@ func parseCurve(b []byte) (c curve, size int, err error) {
 // at evaluates the curve. Both x and the result are clipped to 0…1.
 func (c *curve) at(x float64) float64 { return clip(c.beyond(clip(x))) }
 
-// beyond evaluates a curve that lies between two other steps of a lookup table. There a parametric curve is not clipped, as in littlecms:
-// its formula also applies below 0 and above 1. The result is within ±beyondReason.
+// beyond evaluates a curve that lies between two other steps of a lookup table. Like littlecms, it does not clip a parametric curve between
+// such steps: the formula also applies below 0 and above 1. The result is within ±beyondReason.
 func (c *curve) beyond(x float64) float64 {
 	if c.samples != nil {
 		return c.sampled(clip(x))

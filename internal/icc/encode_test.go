@@ -31,7 +31,7 @@ func TestCurvesAndAMatrixConvertAlikeInOnePassAndInSeveral(t *testing.T) {
 	}
 }
 
-// Values that are not in the range of sRGB, such as NaN, must not be read from outside the table.
+// Values outside the range of sRGB, and NaN, must not be used as indices beyond the table.
 func TestValuesOutsideTheRangeAreEncodedAsTheNearest(t *testing.T) {
 	odd := []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), math.MaxFloat32, -math.MaxFloat32, 2, -1, 0}
 	var p planes

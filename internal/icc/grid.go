@@ -1,9 +1,9 @@
 package icc
 
-// A grid has nodes between which colors are interpolated tetrahedrally: by the four corners of the
-// tetrahedron that contains the color, one of six in a cell. Grays lie on an edge shared by all six
-// (Kasson, Nin, Plouffe and Hafner, Performing color space conversions with three-dimensional linear
-// interpolation, 1995).
+// A grid interpolates colors tetrahedrally between its nodes. A cell is divided into six tetrahedra, and
+// the result is interpolated between the four corners of the tetrahedron that contains the color. Grays
+// lie on an edge that all six tetrahedra share (Kasson, Nin, Plouffe and Hafner, Performing color space
+// conversions with three-dimensional linear interpolation, 1995).
 type grid struct {
 	inputs int       // 1, 3 or 4
 	last   [4]int32  // by input: number of the last cell
@@ -11,8 +11,8 @@ type grid struct {
 	node   []float32 // four values per node, of which the fourth is not used; the last input varies fastest
 }
 
-// weightOne is the sum of the four weights, which are integers. The values of the nodes are stored divided
-// by it.
+// weightOne is the sum of the four weights, which are integers. The stored values of the nodes are divided by
+// weightOne.
 const weightOne = 1 << 14
 
 // newGrid reads the values of the nodes from b, in samples of width bytes.
@@ -91,7 +91,7 @@ func (g *grid) at(node int32) *[4]float32 { return (*[4]float32)(g.node[4*node:]
 const keyBits, keyStep = 16, 1<<16 - 1
 
 // tetrahedron finds the tetrahedron that contains a color, given by its positions along three inputs. The first of these inputs has the
-// number first. n is the lowest corner of the cell, and the keys are those of the three inputs, in descending order.
+// number first. It returns the lowest corner n of the cell, and the keys of the three inputs in descending order.
 //
 // The corners of the tetrahedron are on the path from the lowest to the highest corner of the cell that goes along the inputs in descending
 // order of the position. The code finds this order without branches, which the CPU could not predict.

@@ -1,8 +1,8 @@
 package icc
 
-// NewInks returns the Transform of CMYK that two functions define instead of a profile. curve maps the value of an ink, 0 to 1, to an
-// argument of color, also 0 to 1; ink 0 is cyan and ink 3 is black. color returns CIELAB's f of X, Y and Z relative to white (approximately
-// the cube roots). It is evaluated at the nodes of a grid, which has points nodes along each ink, and should be almost linear between them.
+// NewInks returns the Transform of CMYK that two functions define instead of a profile. curve maps the value of an ink, 0 to 1, to an argument of
+// color, also 0 to 1; ink 0 is cyan and ink 3 is black. color returns CIELAB's f of X, Y and Z relative to white (approximately the cube roots).
+// color is evaluated at the nodes of a grid, which has points nodes along each ink, and should be almost linear between nodes.
 func NewInks(points int, curve func(ink int, x float64) float64, color func(inks [4]float64) [3]float64) *Transform {
 	g := &grid{inputs: 4}
 	nodes := int32(1)

@@ -140,7 +140,7 @@ func TestAgreesWithLittlecms(t *testing.T) {
 	}
 }
 
-// The profiles are those of the Debian packages icc-profiles-free, colord-data and libgs-common.
+// The test uses the profiles of the Debian packages icc-profiles-free, colord-data and libgs-common.
 func TestAgreesWithLittlecmsOnInstalledProfiles(t *testing.T) {
 	needTransicc(t)
 	files, _ := filepath.Glob("/usr/share/color/icc/*.icc")

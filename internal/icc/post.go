@@ -10,7 +10,7 @@ type post [postLast + 1]uint32
 
 const (
 	postLow, postHigh = -0.25, 1.25
-	postSteps         = 4096 // from 0 to 1
+	postSteps         = 4096 // number of steps from 0 to 1
 	postLast          = (postHigh - postLow) * postSteps
 	postUnits         = 1 << 15
 )

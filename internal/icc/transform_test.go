@@ -269,7 +269,7 @@ func TestCacheIsBoundedAndShared(t *testing.T) {
 	for i := range 2 * cacheEntries {
 		_, err := c.Parse(context.Background(), append(slices.Clone(profiles[names[1]]), byte(i)))
 		require.NoError(t, err)
-		_, _ = c.Parse(context.Background(), profiles[names[0]]) // recently used, so it is kept
+		_, _ = c.Parse(context.Background(), profiles[names[0]]) // makes this profile the most recently used one
 	}
 	assert.Len(t, c.entries, cacheEntries)
 	again, _ = c.Parse(context.Background(), profiles[names[0]])

@@ -42,9 +42,9 @@ func rgba(m image.Image, x, y int) [4]uint16 {
 	return [4]uint16{c.R, c.G, c.B, c.A}
 }
 
-// Likeness compares a picture with a reference of another size. part is the part of the picture, from the top, that it compares; 1 means
-// all of it. Likeness scales the reference by Lanczos-3 in floating point, premultiplied. It composites both pictures over white and over
-// black, and returns the lower PSNR of R, G and B in dB.
+// Likeness compares a picture with a reference of another size. It compares the share part of the picture, from the top; 1 means the whole
+// picture. Likeness scales the reference by Lanczos-3 in floating point, premultiplied. It composites both pictures over white and over black,
+// and returns the lower PSNR of R, G and B in dB.
 func Likeness(reference, got image.Image, part float64) float64 {
 	size := got.Bounds().Size()
 	want := scaled(reference, size)
@@ -85,7 +85,7 @@ func (t taps) of(row [][4]float64) [4]float64 {
 	return [4]float64{r, g, b, a}
 }
 
-// add adds the samples of a row, times w, to those of sum.
+// add adds the samples of a row, times w, to the samples of sum.
 func add(sum [][4]float64, w float64, row [][4]float64) {
 	for x := range row {
 		s, v := &sum[x], &row[x]

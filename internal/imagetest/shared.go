@@ -27,7 +27,7 @@ type File struct {
 	Features string      // keywords for the unusual features of the file
 	Own      bool        // made by internal/corpus
 	Expect   string      // "ok", "reject", "limit", "lenient", "optional" or "either"
-	Display  image.Point // upright, in pixels; 0 if there is no picture
+	Display  image.Point // upright size in pixels; 0 if there is no picture
 }
 
 // Corpus returns the folder of unusual images next to the repository, which has a MANIFEST.tsv. Tests of

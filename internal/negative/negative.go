@@ -82,7 +82,7 @@ func (c *Cache) Remember(t Thumbnail, err error, now time.Time) {
 	c.byKey[t.in(scoped.Scope)] = remembered{t.Source, err, now.Add(ttl)}
 }
 
-// makeRoom drops expired errors, and then others, until half of the cache is free.
+// makeRoom drops expired errors, and then other errors, until half of the cache is free.
 func (c *Cache) makeRoom(now time.Time) {
 	for key, r := range c.byKey {
 		if !now.Before(r.until) {

@@ -24,7 +24,7 @@ type Ditherer struct {
 	Transparent uint8
 	Plain       bool // no dithering
 	Calm        bool // a pixel whose alpha or color changes little keeps its index
-	Calmer      bool // Calm, also where the change is a little visible
+	Calmer      bool // like Calm, but also where the change is slightly visible
 	Single      bool // only one picture is drawn, so Draw does not store source
 
 	source []uint8 // for each pixel, the color for which its index was chosen
@@ -118,7 +118,7 @@ func near(p, q []uint8, levels int) bool {
 const (
 	holdLevels, holdPart = 16, 20
 
-	holdLevelsCalmer, holdPartCalmer = 40, 2 // the same if Calmer is set
+	holdLevelsCalmer, holdPartCalmer = 40, 2 // holdLevels and holdPart if Calmer is set
 )
 
 // holds reports whether pixel p keeps the index that was chosen for color q.
@@ -179,5 +179,5 @@ func (d *Ditherer) draw(p []uint8, share float32, now, below [][3]float32, x int
 	return uint8(index)
 }
 
-// DithererBytes returns the memory of a Ditherer for n pixels, including its Palette. For a single picture, n is 0.
+// DithererBytes returns the memory of a Ditherer for n pixels, including its Palette. If Single is set, n is 0.
 func DithererBytes(n int64) int64 { return 5*n + paletteBytes }

@@ -11,9 +11,9 @@ type search struct {
 	points  []point
 	indices []int32  // the index in the palette of each point
 	ranks   []int32  // the index in points of each color of the palette
-	few     []uint32 // a small hash table of grid cells, used until grid exists: the cell, and in the low 9 bits its index plus 1
+	few     []uint32 // hash table of grid cells, used until grid exists; an element has the cell, and in its low 9 bits the index plus 1
 	missed  int      // number of look-ups that few could not answer
-	grid    []int16  // by the upper bits of an opaque color: the index of the nearest color, plus 1; 0 if not yet known
+	grid    []int16  // index of the nearest color, plus 1, by the upper bits of an opaque color; 0 if not yet known
 }
 
 // fewCells is the number of slots of few. A small picture is drawn with few alone, because clearing the grid would take longer

@@ -116,12 +116,12 @@ func TestConstantRowsStayConstantWhenEnlarged(t *testing.T) {
 func TestTheBorderIsRepeatedInEveryKindOfPicture(t *testing.T) {
 	sizes := []struct{ from, to image.Point }{
 		{image.Pt(2, 2), image.Pt(40, 40)}, {image.Pt(1, 9), image.Pt(17, 30)}, {image.Pt(13, 8), image.Pt(14, 50)},
-		{image.Pt(31, 6), image.Pt(16, 24)}, {image.Pt(6, 31), image.Pt(24, 16)}, // one side is reduced
+		{image.Pt(31, 6), image.Pt(16, 24)}, {image.Pt(6, 31), image.Pt(24, 16)}, // one side is reduced, and the other one enlarged
 		{image.Pt(31, 40), image.Pt(16, 13)},
 	}
 	r := rand.New(rand.NewPCG(6, 6))
 	for name, make := range kinds {
-		if name == "Paletted" { // it can have only one color here
+		if name == "Paletted" { // paletted pictures have only one color here
 			continue
 		}
 		for _, s := range sizes {

@@ -121,7 +121,7 @@ func meanSplit3(d0, d1, d2 []int16, sum []uint16, m meanFactor) {
 // arithmetic.
 type meanFactor struct {
 	shift  uint   // chosen so that 255·rows<<shift takes 15 or 16 bits
-	factor uint16 // rounded up. The average of equal bytes is exact, because the error is less than 255·256/65536, which is less than one.
+	factor uint16 // rounded up; the average of equal bytes is exact, because the error is less than 255·256/65536, which is less than one
 }
 
 // meanOf returns the factor for sums of the given number of rows that have fraction bits. rows<<bits must not

@@ -53,7 +53,7 @@ func (k Kernel) table() []float32 {
 // axis holds the weights of one direction. Sample i of the result is the sum of taps cells of the source from start[i] on, weighted by
 // w[i*stride:]. A cell is the average of a box of box samples. The first box begins at origin.
 type axis struct {
-	origin, box, cells int // cells is the number of boxes; the edge may cut off a part of the last one
+	origin, box, cells int // the boxes: where the first one begins, how many samples each has, and how many there are (the last one may be cut off)
 	n                  int // samples of the result; start is padded to a multiple of outAlign
 	taps, stride       int // stride ≥ taps; the weights between them are 0
 	pre                int // eighths at which the source was decoded

@@ -73,7 +73,7 @@ func wholeGrids(src, size image.Point) (x, y grid) {
 	return x, y
 }
 
-// halfGrids returns the grids of chroma that belong to those of luma.
+// halfGrids returns the grids of the chroma planes for the grids of luma.
 func halfGrids(lx, ly grid) (x, y grid) {
 	return chromaGrid(0, lx.size, 2, 1, lx), chromaGrid(0, ly.size, 2, 1, ly)
 }

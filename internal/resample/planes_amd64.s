@@ -280,7 +280,7 @@ sixteen:
 	VPSHUFB Y13, Y2, Y2
 	VPSHUFB Y13, Y3, Y3
 	VPUNPCKLDQ Y1, Y0, Y4     // r01 r45 g01 g45 | r23 r67 g23 g67
-	VPUNPCKHDQ Y1, Y0, Y5     // the same for b and a
+	VPUNPCKHDQ Y1, Y0, Y5     // likewise for b and a
 	VPUNPCKLDQ Y3, Y2, Y6     // r89 ...
 	VPUNPCKHDQ Y3, Y2, Y7
 	VPUNPCKLQDQ Y6, Y4, Y0    // r01 r45 r89 rcd | r23 r67 rab ref

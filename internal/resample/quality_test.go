@@ -51,8 +51,8 @@ func photo(w, h int, seed uint64) *image.Gray {
 	return m
 }
 
-// scaledDecode returns what a decoder that scales in the DCT domain makes of src: the inverse DCT of n points of the lowest n by n
-// coefficients of each block. The sides of src are multiples of eight.
+// scaledDecode scales src to n/8 in the DCT domain, as a decoder does: by the n-point inverse DCT of the lowest n by n coefficients of
+// each block. The sides of src are multiples of eight.
 func scaledDecode(src *image.Gray, n int) *image.Gray {
 	basis := func(k, x, points int) float64 {
 		c := math.Sqrt(2 / float64(points))
@@ -107,7 +107,7 @@ func TestQualityAgainstTheTextbookFromEveryDecode(t *testing.T) {
 	src := photo(w, h, 1)
 	for _, c := range []struct {
 		width  int
-		floors map[int]float64 // eighths: dB
+		floors map[int]float64 // minimum PSNR in dB, by eighths
 	}{
 		{48, map[int]float64{8: 58, 1: 46}},
 		{64, map[int]float64{8: 58, 1: 46, 2: 50}},

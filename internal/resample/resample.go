@@ -55,8 +55,8 @@ type Options struct {
 	// planes. {1, 1} means 1/8. The kernel compensates for the blur of this scaling. The zero value means a source that was not scaled.
 	Luma, Chroma Eighths
 
-	// Columns and Rows, if not nil, are the numbers of the columns and rows of the result that are wanted, in
-	// ascending order: the result consists of their pixels alone. Subsample must be 4:4:4 then, or Resize panics.
+	// Columns and Rows, if not nil, are the numbers of the wanted columns and rows of the result, in ascending order.
+	// The returned picture consists of only these columns and rows. Subsample must be 4:4:4 then, or Resize panics.
 	Columns, Rows []int
 
 	// KeepCMYK makes the result of an *image.CMYK an *image.CMYK, so that a color profile can be applied to the smaller picture.

@@ -32,7 +32,7 @@ type Shrinker struct {
 	cellStride, outStride int
 
 	store    storer
-	keep     func(line []int16) // if not nil, it receives the rows of the result with fraction bits, instead of store
+	keep     func(line []int16) // if not nil, gets the rows of the result with fraction bits, instead of store
 	img      image.Image
 	straight *image.NRGBA // img, if it has alpha
 	mem      *memory
@@ -167,13 +167,13 @@ func workBytes(f Format, gx, gy grid, pre Eighths, opt Options) int64 {
 func (s *Shrinker) Rows() (from, to int) { return s.from, s.to }
 
 // WriteRow receives the next row of the source, beginning with row 0. row is a whole row in the format of the Shrinker. WriteRow neither
-// modifies nor keeps it. Rows outside of the range of Rows are ignored, and may be nil.
+// modifies nor keeps row. Rows outside of the range of Rows are ignored, and may be nil.
 func (s *Shrinker) WriteRow(row []byte) {
 	s.writeRow(s.next, row)
 	s.next++
 }
 
-// Skip skips n rows. None of them may lie within Rows.
+// Skip skips n rows. No skipped row may lie within Rows.
 func (s *Shrinker) Skip(n int) { s.next += n }
 
 // rewind prepares the Shrinker for another picture of the same shape.

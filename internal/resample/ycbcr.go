@@ -41,9 +41,9 @@ func resizeYCbCr(ctx context.Context, src *image.YCbCr, r Rect, size image.Point
 	return dst, nil
 }
 
-// chromaGrid returns the grid of chroma samples that belongs to a grid of luma samples. The picture extends from lo to hi. in is the number
-// of luma samples that share a chroma sample in the source, and out is the same for the result. Chroma samples are counted from the origin
-// of the picture and not from its edge, because lo may lie in the middle of a chroma sample.
+// chromaGrid returns the grid of chroma samples that belongs to a grid of luma samples. The picture extends from lo to hi. in and out are the
+// numbers of luma samples that share a chroma sample, in the source and in the result. Chroma samples are counted from the origin of the picture
+// and not from its edge, because lo may lie in the middle of a chroma sample.
 func chromaGrid(lo, hi, in, out int, luma grid) grid {
 	first := lo / in // as image.YCbCr.COffset rounds
 	return grid{

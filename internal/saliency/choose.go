@@ -48,9 +48,9 @@ func (p *Picture) Measure(box image.Rectangle) Measure {
 // or larger than the picture.
 //
 // smartcrop by itself gives pixels near the edge of the box a much lower weight than pixels outside the box. So
-// smartcrop cuts a large subject in half before it lets the subject touch the edge. It also prefers a meadow,
-// in which every pixel is a detail, to the mountains and the sky above the meadow. Among the boxes with at
-// least the smartcrop score of the middle box, Choose returns the one that keeps most subjects whole.
+// smartcrop cuts a large subject in half before it lets the subject touch the edge. It also prefers a meadow, in
+// which every pixel is a detail, to the mountains and the sky above the meadow. Among the boxes with at least the
+// smartcrop score of the middle box, Choose returns the box that keeps the most subjects whole.
 func (p *Picture) Choose(size image.Point) (best image.Rectangle, ok bool) {
 	free := p.bounds.Size().Sub(size)
 	if size.X < 1 || size.Y < 1 || free.X < 0 || free.Y < 0 {

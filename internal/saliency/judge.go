@@ -34,8 +34,8 @@ func (j *judge) score(box image.Rectangle) float64 {
 	return j.view.fine.score(first.X, first.Y, t)
 }
 
-// kept returns the weights within a box, more for those near its center, minus the weights that its sides
-// cut through. A side at the border of the picture cuts through nothing.
+// kept returns the sum of the weights within a box, in which weights near the center count more, minus the
+// weights that the sides of the box cut through. A side at the border of the picture cuts through nothing.
 func (j *judge) kept(box image.Rectangle) float64 {
 	s, free := j.view.whole, j.bounds.Size().Sub(j.size)
 	left, top := box.Min.X/step, box.Min.Y/step

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	maxRatio = 4  // the largest aspect ratio at which the copy has all the pixels of its shorter side
+	maxRatio = 4  // the largest aspect ratio at which the shorter side of the copy has Side pixels
 	minBox   = 16 // in pixels of the copy: boxes with a shorter side are too small to be rated
 )
 
@@ -24,7 +24,7 @@ func Locate(ctx context.Context, img image.Image, scaled image.Point, crop image
 	size := copySize(img.Bounds().Size())
 	only := resample.Options{Columns: kept(size.X), Rows: kept(size.Y)}
 	if len(only.Columns) == 0 || len(only.Rows) == 0 {
-		return crop, nil // too narrow for a cell
+		return crop, nil // the copy is too narrow for a cell
 	}
 	small, err := resample.Resize(ctx, img, resample.Full(img.Bounds()), size, only)
 	if err != nil {

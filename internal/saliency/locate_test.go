@@ -15,7 +15,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/scaling"
 )
 
-// The score is that of Smart in the examined copy.
+// Boxes are rated by the scores of the copy that Smart examines.
 func TestTheLocatedCropIsNeverWorseThanTheMiddle(t *testing.T) {
 	sizes := []image.Point{{200, 200}, {320, 120}, {120, 200}, {640, 360}, {90, 400}, {400, 90}, {33, 32}, {1000, 999}}
 	notWorse := func(t require.TestingT, img image.Image, size image.Point, what string) {
@@ -31,7 +31,7 @@ func TestTheLocatedCropIsNeverWorseThanTheMiddle(t *testing.T) {
 		box := image.Pt(boxSide(crop.Dx(), scaled.X, examined.X), boxSide(crop.Dy(), scaled.Y, examined.Y))
 		free, room := examined.Sub(box), scaled.Sub(crop.Size())
 		if !ok || min(room.X, free.X) > 0 && room.X < free.X || min(room.Y, free.Y) > 0 && room.Y < free.Y {
-			return // no features, or fewer positions than were tried: the result is between two of them
+			return // there are no features, or the picture has fewer positions than the copy, so the result lies between two positions of the copy
 		}
 		in := func(r image.Rectangle) image.Rectangle {
 			at := image.Pt(r.Min.X*free.X/max(room.X, 1), r.Min.Y*free.Y/max(room.Y, 1))

@@ -27,7 +27,7 @@ func sumOf(r, g, b, a uint32) cellSum {
 // A sight gives access to the examined pixels of a picture. A cell of pitch pixels represents a square of step pixels.
 type sight struct {
 	image.RGBA64Image
-	size  image.Point       // of the picture, in pixels
+	size  image.Point       // size of the picture in pixels
 	pitch int               // step, or 6 if the image contains only the examined pixels
 	means [step / every]int // pixels of a cell that contribute to its mean, in both directions
 }
@@ -39,7 +39,7 @@ func whole(img image.RGBA64Image) sight {
 
 const sparsePitch = 6
 
-// sparse returns the sight of a picture of which only some columns and rows exist: those that kept returns.
+// sparse returns the sight of a picture of which img has only the columns and rows that kept returns.
 func sparse(img image.RGBA64Image, size image.Point) sight {
 	return sight{img, size, sparsePitch, [...]int{0, 2, 3, 4}}
 }

@@ -38,7 +38,7 @@ func tableAt(box image.Point, x, y int) table {
 
 // part is the contribution of one coordinate to the weight of a position.
 type part struct {
-	square float64 // of the distance from the center, in half sides
+	square float64 // square of the distance from the center, in half sides
 	edge   float64 // square of the distance, within edgeRadius of the edge
 	thirds float64 // 1 on a line of thirds, falling to 0 at an eighth of a half side
 }

@@ -35,8 +35,8 @@ func see(img sight) view {
 	return v
 }
 
-// rare returns the map of the detail in rare colors, such as those of a fruit in a bowl. The deviation
-// is blurred afterwards.
+// rare returns the map of the detail in rare colors, such as the colors of a fruit in a bowl. rare blurs
+// c.deviation.
 func (c *cells) rare(narrow *blur) samples {
 	out := samples{c.rarity(), c.columns, c.rows}
 	narrow.of(out.weights, out.weights)
@@ -92,7 +92,7 @@ func (s samples) normalize() {
 type cells struct {
 	columns, rows int
 	mean          [3][]float64
-	deviation     []float64 // of the lightness
+	deviation     []float64 // standard deviation of the lightness
 	alpha         []float64 // 0 to 1
 }
 

@@ -76,7 +76,7 @@ func weight(c rgb, light, edge float64) float64 {
 // above maps the range threshold…1 to the range 0…1.
 func above(threshold, v float64) float64 { return level((v - threshold) * (255 / (1 - threshold))) }
 
-// level converts one of the 256 levels of a byte, rounded down, to 0 to 1.
+// level rounds a value of 0 to 255 down to a whole level, and scales the result to 0 to 1.
 func level(v float64) float64 { return math.Floor(min(max(v, 0), 255)) / 255 }
 
 // rgb is a color, alpha-premultiplied, whose levels are 0 to 255.
@@ -86,8 +86,8 @@ func (c rgb) lightness() float64 {
 	return float64(0.5126*c.b) + float64(0.7152*c.g) + float64(0.0722*c.r)
 }
 
-// skin returns 1 minus the distance of the color's direction from that of skin. It is 0 for black, which
-// has no direction.
+// skin returns 1 minus the distance of the color's direction from that of skin. For black, which has no
+// direction, it returns 0.
 func (c rgb) skin() float64 {
 	length := math.Sqrt(float64(c.r*c.r) + float64(c.g*c.g) + float64(c.b*c.b))
 	if length == 0 {

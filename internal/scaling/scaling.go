@@ -1,6 +1,5 @@
-// Package scaling executes the plan of a Planner of package processors: it finds the box, scales and crops.
-// The processors use it on whole pictures, and the engine on pictures that may be reduced and not yet
-// upright.
+// Package scaling executes the plan of a Planner of package processors: it finds the box, scales and crops. The
+// processors pass whole pictures, and the engine passes pictures that may be reduced and not yet upright.
 package scaling
 
 import (

@@ -36,7 +36,7 @@ type level struct {
 	power [3][]float32 // squares, blurred
 }
 
-// NewReference prepares an original. It interprets pixels as sRGB, and transparent ones as black.
+// NewReference prepares an original. It interprets pixels as sRGB, and transparent pixels as black.
 func NewReference(img image.Image) *Reference {
 	r := &Reference{size: img.Bounds().Size()}
 	for _, l := range pyramid(img) {

@@ -75,7 +75,7 @@ func changed(img *image.RGBA, change func(img *image.RGBA, x, y, c int) int) *im
 
 // The expected scores are those of the program ssimulacra2 of google/jpegli (version 2.1, of 2026). If
 // SSIMULACRA2_OUT names a directory, the test writes the pictures to it. The program computes with lower
-// precision and partly with approximations, which affects high scores most.
+// precision and with some approximations. These affect high scores most.
 func TestScoresAreThoseOfThePublishedProgram(t *testing.T) {
 	out := os.Getenv("SSIMULACRA2_OUT")
 	for _, size := range []image.Point{{200, 150}, {333, 517}, {190, 260}} {

@@ -7,13 +7,13 @@
 //		…
 //	}
 //
-// It is a separate module. Package processors/heif reads the container, and github.com/gen2brain/avif decodes
-// and encodes the pixels, without cgo. The latter calls libavif 1.1 or a later 1.x version, if the system
-// has it under the name libavif.so (Debian: package libavif-dev). Otherwise it runs the same library as
-// WebAssembly, which is compiled into the program. WebAssembly is slower than all other formats
-// (docs/formats.md has a table), and it has to be compiled when the program runs, which takes one to three
-// seconds of CPU time. NewHandler compiles it by Format.Start and [Encoder.Start], so that the first
-// picture takes no longer than the next. A program without a handler calls [Start].
+// It is a separate module. Package processors/heif reads the container, and github.com/gen2brain/avif decodes and
+// encodes the pixels, without cgo. The latter calls libavif 1.1 or a later 1.x version, if the system has it under
+// the name libavif.so (Debian: package libavif-dev). Otherwise it runs the same library as WebAssembly, which is
+// compiled into the program. WebAssembly is slower than all other formats (docs/formats.md has a table), and it has
+// to be compiled when the program runs, which takes one to three seconds of CPU time. NewHandler compiles it by
+// Format.Start and [Encoder.Start], so that the first picture takes no longer than later ones. A program without a
+// handler calls [Start].
 //
 // # Pictures
 //

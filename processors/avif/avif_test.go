@@ -48,7 +48,7 @@ func TestTurnedAndMirroredFilesShowTheSamePicture(t *testing.T) {
 	want := decode(t, imagetest.Read(t, filepath.Join(imagetest.Corpus(t), "avif-heic/rot0mir0.avif")))
 	for _, name := range []string{"rot1mir1", "rot3mir1"} {
 		got := decode(t, imagetest.Read(t, filepath.Join(imagetest.Corpus(t), "avif-heic/"+name+".avif")))
-		assert.Greater(t, imagetest.PSNRWithoutAlpha(want, got), 22.0, name) // they were encoded at a low quality
+		assert.Greater(t, imagetest.PSNRWithoutAlpha(want, got), 22.0, name) // low, because the files were encoded at a low quality
 	}
 }
 

@@ -20,8 +20,8 @@ func box(t testing.TB, file []byte, kind string) []byte {
 	return file[i:][:binary.BigEndian.Uint32(file[i:])]
 }
 
-// item returns the picture of a file with a single item, such as the Encoder writes for an opaque picture,
-// with additional properties.
+// item returns the picture of a file, and adds properties to the picture. The file must have a single item, as
+// the Encoder writes it for an opaque picture.
 func item(t testing.TB, file []byte, properties ...[]byte) ht.Item {
 	return ht.Item{Kind: "av01", Properties: append([][]byte{box(t, file, "ispe"), box(t, file, "pixi"), box(t, file, "av1C")}, properties...), Data: payload(t, file)}
 }

@@ -6,8 +6,9 @@ import (
 	"image"
 )
 
-// The memory that a picture takes: bytes per pixel, and a fixed part. TestMemoryIsCounted measures both. The
-// memory of an instance grows in steps; during a step, the old memory and the new one are both in use.
+// These constants define the memory that a picture takes: bytes per pixel, and a fixed part. TestMemoryIsCounted
+// measures both. The memory of an instance grows in steps. During a step, the old memory and the new memory are
+// both in use.
 const (
 	decodeBytes     = 24
 	decodeDeepBytes = 56 // samples of more than 8 bits
@@ -18,7 +19,7 @@ const (
 )
 
 // own copies the pixels of a picture, so that the memory of the instance can be freed. It clamps each
-// premultiplied color to alpha, because lossy compression can make a color exceed it.
+// premultiplied color to alpha, because lossy compression can make a color exceed alpha.
 func own(img image.Image) image.Image {
 	switch img := img.(type) {
 	case *image.RGBA:

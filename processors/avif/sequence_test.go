@@ -24,8 +24,8 @@ func plain(c color.RGBA) *image.RGBA {
 	return img
 }
 
-// sequence returns a sequence of two pictures, red and green. Its primary item is another, blue picture, or the
-// first picture, as usual.
+// sequence returns a sequence of two pictures, red and green. If another is true, its primary item is a blue picture.
+// Otherwise it is the first picture of the sequence, as usual.
 func sequence(t *testing.T, another bool) []byte {
 	var b bytes.Buffer
 	animation := &gen2brain.AVIF{Image: []image.Image{plain(red), plain(green)}, Delay: []float64{1, 1}}

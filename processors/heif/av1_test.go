@@ -18,7 +18,7 @@ func avif(size image.Point) processors.Format {
 	return heif.Format(plain(size), heif.Config{Name: "avif", Brands: []string{"avif", "avis"}, Items: []string{"av01", "grid"}})
 }
 
-// points returns the code points of a file, with those of sRGB for unspecified ones.
+// points returns the code points of a file. It replaces unspecified code points by those of sRGB.
 func points(t testing.TB, f processors.Format, file []byte) [2]uint16 {
 	t.Helper()
 	c, err := f.Color(t.Context(), file)
@@ -42,7 +42,7 @@ func obu(kind byte, content ...byte) []byte {
 }
 
 func TestTheColorsAreThoseOfTheFirstSequenceHeader(t *testing.T) {
-	p3, pq := av1Of(12, 13)[2:], av1Of(9, 16)[2:] // after the temporal delimiter
+	p3, pq := av1Of(12, 13)[2:], av1Of(9, 16)[2:] // the AV1 data after the temporal delimiter
 	unsized := append([]byte{1 << 3}, p3[2:2+p3[1]]...)
 	extended := append([]byte{1<<3 | 4 | 2, 0, p3[1]}, p3[2:]...)
 	long := append([]byte{p3[0], p3[1] | 0x80, 0x80, 0}, p3[2:]...)
@@ -122,7 +122,7 @@ func TestColorsAreFoundBehindEveryOptionalField(t *testing.T) {
 				}
 			}
 		}
-		width, height := r.IntN(6), r.IntN(3) // bits minus one: at most 64×8 pixels
+		width, height := r.IntN(6), r.IntN(3) // numbers of bits, minus one: at most 64×8 pixels
 		w.put(uint64(width), 4)
 		w.put(uint64(height), 4)
 		random(width + 1)

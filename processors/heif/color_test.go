@@ -31,12 +31,12 @@ func av1Of(colors, function byte) []byte {
 	if colors != 1 || function != 13 {
 		w.put(1, 1) // color_range
 	}
-	w.put(1, 3) // neither separate_uv_delta_q nor film_grain_params_present; trailing bits
+	w.put(1, 3) // separate_uv_delta_q and film_grain_params_present are 0; then trailing bits
 	return bytes.Join([][]byte{swatchesAV1[:start-1], {byte(len(w.data))}, w.data, swatchesAV1[end:]}, nil)
 }
 
-// avifOf returns an AVIF of a payload with properties. Its picture is the second item; the first has
-// another profile.
+// avifOf returns an AVIF of a payload with properties. The picture of the file is the second item. The
+// first item has another profile.
 func avifOf(av1 []byte, properties ...[]byte) []byte {
 	other := ht.Item{Kind: "av01", Properties: [][]byte{ht.Profile([]byte("of another item")), ht.Size(9, 9)}, Data: av1}
 	return ht.File(avifBrands, 2, other, ht.Item{Kind: "av01", Properties: append([][]byte{ht.Size(121, 11)}, properties...), Data: av1})

@@ -11,8 +11,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// decode takes the memory of the codec from the account, calls the codec, and crops its result. Afterwards only the memory
-// of the result stays taken.
+// decode takes the memory of the codec from the account, calls the codec, and crops its result. When it returns, the account
+// stays charged only for the result.
 func (f *format) decode(ctx context.Context, data []byte) (image.Image, error) {
 	p, h, err := f.whole(ctx, data)
 	if err != nil {

@@ -9,11 +9,11 @@
 //
 // # Pictures
 //
-// The picture is the primary item, also in an image sequence; a gain map is ignored. The properties clap,
-// irot and imir are applied in the order in which the file lists them. The orientation in EXIF is ignored,
-// as the standard (Annex A.2.3) says and all readers do, because writers that rotate a picture by irot do
-// not update the camera's EXIF. The colors are described by the box colr, with an ICC profile or code
-// points of ITU-T H.273. If there is no such box, the sequence header of AV1 or HEVC describes them.
+// The picture is the primary item, also in an image sequence; a gain map is ignored. The properties clap, irot
+// and imir are applied in the order in which the file lists them. The orientation in EXIF is ignored, as the
+// standard requires (Annex A.2.3) and as all readers do. Writers that rotate a picture by irot do not update the
+// camera's EXIF. The colors are described by the box colr, with an ICC profile or code points of ITU-T H.273. If
+// there is no such box, the sequence header of AV1 or HEVC describes them.
 //
 // The error matches [processors.ErrFormat] for an item of another codec, for an unknown essential property, and
 // for a sequence without a primary item. A file is damaged if pixel data is missing, or if it has more pixels
@@ -77,7 +77,7 @@ type Config struct {
 
 // Format returns a format that calls decode to decode files. Any number of goroutines may call decode at once.
 // decode must not modify data, nor use its result after it returns. Format takes the memory of decode from the
-// account of ctx, by [processors.Reserve], so decode takes none itself.
+// account of ctx, by [processors.Reserve], so decode must not reserve any itself.
 //
 // If the error of decode matches image.ErrFormat or [processors.ErrFormat], a feature of the file is not
 // supported. The context's error and errors that match [processors.ErrTooLarge] are passed on. Any other error,

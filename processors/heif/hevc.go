@@ -83,7 +83,7 @@ func hevcParameterSet(unit []byte) (s sequence, ok bool) {
 			b.skip(8)
 		}
 	}
-	b.golomb()           // its ID
+	b.golomb()           // the ID of the set
 	if b.golomb() == 3 { // chroma_format_idc
 		b.skip(1)
 	}

@@ -13,7 +13,7 @@ type item struct {
 	id    uint32
 	kind  string // four letters; empty if not known
 	deep  bool   // more than 8 bits per sample
-	gray  bool   // it has one sample per pixel
+	gray  bool   // one sample per pixel
 	size  image.Point
 	fault string // name of an unknown essential property
 
@@ -21,7 +21,7 @@ type item struct {
 	nclx    []byte // code points in "colr", without the name "nclx"
 	config  []byte // content of "hvcC"
 	alpha   bool   // "auxC" declares this item as alpha
-	parts   []part // the location of its bytes
+	parts   []part // location of the bytes of the item
 	length  uint64 // sum of the lengths of all parts, as declared in the file
 }
 

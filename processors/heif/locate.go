@@ -9,9 +9,9 @@ import (
 
 // A part is a range of bytes of an item, in the file or in the box "idat".
 type part struct {
-	inside      bool // in "idat"
+	inside      bool // the part is in "idat"
 	at, length  uint64
-	unreachable bool // in another item, or in another file
+	unreachable bool // the part is in another item, or in another file
 	toTheEnd    bool
 }
 

@@ -15,9 +15,9 @@ import (
 type picture struct {
 	size    image.Point // stored size in pixels
 	deep    bool        // more than 8 bits per sample
-	alpha   bool        // it has transparency, which is a separate item
+	alpha   bool        // the picture has transparency, which is stored in a separate item
 	view    view
-	pixels  int64 // decoded pixels, including those of tiles; pixels of alpha, with one sample each, count half
+	pixels  int64 // decoded pixels, including those of tiles; a pixel of alpha has one sample, and counts half
 	payload int64 // declared bytes of all items of the file
 
 	colors colors

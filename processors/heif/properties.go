@@ -12,7 +12,8 @@ type property struct {
 	data []byte
 }
 
-// maxProperties is the number of properties that can be referred to, and propertyBytes the memory of one.
+// maxProperties is the maximum number of properties that "ipma" can refer to. propertyBytes is the memory of a
+// property.
 const (
 	maxProperties = 1<<15 - 1
 	propertyBytes = 2 * 40 // the list grows by doubling
@@ -65,8 +66,8 @@ func (d *directory) properties() error {
 	return d.meter.Spend(0)
 }
 
-// associations calls f for each property that the box "ipma" associates with an item of the picture: with
-// the index of the property, from 1 on, and whether it is essential.
+// associations calls f for each property that the box "ipma" associates with an item of the picture. number is
+// the index of the property, from 1 on.
 func (d *directory) associations(ipma []byte, f func(it *item, number int, essential bool)) error {
 	list, idSize := full(ipma, 1)
 	size, top := 1, uint64(1)<<7
@@ -106,8 +107,8 @@ var known = map[string]bool{
 	"tols": true, "rloc": true, "udes": true, "altt": true, "subs": true, "oinf": true,
 }
 
-// set applies a descriptive property to an item: ISO/IEC 23008-12, 6.5; for hvcC ISO/IEC 14496-15; for av1C
-// the AV1 binding to ISOBMFF. If a kind of color description occurs more than once, the first one counts.
+// set applies a descriptive property to an item (ISO/IEC 23008-12, 6.5; for hvcC, ISO/IEC 14496-15; for av1C, the
+// AV1 binding to ISOBMFF). If a kind of color description occurs more than once, the first one counts.
 func (it *item) set(p property) {
 	d := p.data
 	switch p.kind {

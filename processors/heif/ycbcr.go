@@ -76,7 +76,7 @@ func convertYCbCr(ctx context.Context, img *image.YCbCr, from [2]float64, full b
 	kg := 1 - kr - kb
 	R, B := bt601[0], bt601[1]
 	G := 1 - R - B
-	// The contribution of one unit of the old chroma to the new luma.
+	// lumaCr and lumaCb are the contributions of one unit of the old chroma to the new luma.
 	lumaCr := float64(R*2*(1-kr)) - G*2*kr*(1-kr)/kg
 	lumaCb := float64(B*2*(1-kb)) - G*2*kb*(1-kb)/kg
 	n := func(v float64) int { return int(v * fixed) }

@@ -13,8 +13,8 @@ const (
 	coreHeader = 12  // OS/2 1.x
 	infoHeader = 40  // Windows 3
 	os2Header  = 64  // OS/2 2.x; may end anywhere after 16 bytes
-	maskHeader = 52  // with masks of red, green and blue
-	fullHeader = 56  // with a mask of alpha as well
+	maskHeader = 52  // has masks of red, green and blue
+	fullHeader = 56  // has a mask of alpha as well
 	v5Header   = 124 // the longest known header
 	maxHeader  = 4096
 )

@@ -11,7 +11,7 @@ import (
 type mask struct {
 	shift  int
 	mask   uint32
-	levels [256]byte // by the upper 8 bits of the masked value, or by all bits if there are fewer: the 8-bit sample
+	levels [256]byte // 8-bit samples, by the upper 8 bits of the masked value (by all its bits if there are fewer)
 }
 
 // masksOf returns the masks of red, green, blue and alpha. The mask of alpha is 0 if there is no alpha.

@@ -16,7 +16,7 @@ type rle struct {
 	bits  int
 	width int
 
-	x, down int  // position of the next run: column x, down rows after the current one
+	x, down int  // position of the next run: column x of the row that is down rows after the current one
 	ended   bool // the end code has been read
 }
 

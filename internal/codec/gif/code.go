@@ -118,8 +118,8 @@ func (c *coder) choose(at int) {
 	c.work += maxVisits - c.visits + int(c.chosen.length)
 }
 
-// look examines the sequence node, which ends before cell at and has length pixels, and all longer ones. spent is the sum of the costs of the
-// pixels in node. The value of a sequence is gain·length - spent.
+// look examines the sequence node and all known sequences that continue it. node has length pixels and ends before cell at. spent is the sum of the
+// costs of the pixels in node. The value of a sequence is gain·length - spent.
 func (c *coder) look(node, at int, length, spent int32) {
 	if value := c.gain*length - spent; value > c.chosen.value {
 		c.chosen = choice{node, length, value}

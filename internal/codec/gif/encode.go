@@ -73,7 +73,8 @@ func (e *Encoder) take(n int) error {
 	return err
 }
 
-// Close returns the memory of the encoder to the account. Afterwards only Write may be called, and only if it was called before.
+// Close returns the memory of the encoder to the account. After Close, only Write may be called, and only if Write was
+// also called before Close.
 func (e *Encoder) Close() {
 	codec.AccountOf(e.ctx).Give(e.taken)
 	e.taken = 0
@@ -129,8 +130,8 @@ func (e *Encoder) Add(img *image.Paletted, delay int) error {
 	return e.add(img, &picture{delay: min(max(delay, 0), MaxDelay)})
 }
 
-// Skip adds the next frame like Add, but does not write it. The next frame that is written then contains only the changes from the skipped
-// one. Skip is for samples of an animation.
+// Skip adds the next frame like Add, but does not write it. The next frame that is written contains only the changes since the skipped frame.
+// Skip is for samples of an animation.
 func (e *Encoder) Skip(img *image.Paletted) error {
 	if img.Rect != (image.Rectangle{Max: e.size}) || len(img.Palette) == 0 || len(img.Palette) > 256 {
 		return errFrame
@@ -214,8 +215,7 @@ func (e *Encoder) Write(w io.Writer, loop int) error {
 }
 
 // Estimate ends the animation and returns its approximate size in bytes. The frames that were added are a sample of an animation with the given
-// number of frames: the first frame, and others that represent the rest. part is the ratio of the sample's pixels to those of the animation, per
-// frame.
+// number of frames: the first frame, and others that represent the rest. part is the share of the pixels of each frame that the sample contains.
 func (e *Encoder) Estimate(frames int, part float64) (int, error) {
 	if e.last != nil {
 		if err := e.pack(e.last, nil); err != nil {

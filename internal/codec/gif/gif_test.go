@@ -285,7 +285,7 @@ func FuzzFrames(f *testing.F) {
 	})
 }
 
-// Whether the encoder writes unchanged pixels again or not, the decoded frames must be the same.
+// The decoded frames must be the same whether the encoder writes unchanged pixels or makes them transparent.
 func TestAnimationsThatChangeInPartAreEncodedExactly(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	palette := color.Palette{color.NRGBA{}}

@@ -68,7 +68,7 @@ func (b *bitWriter) close() {
 // len returns the number of bytes that were written.
 func (b *bitWriter) len() int { return b.bytes + len(b.data) }
 
-// pieces returns all that was written, and its size. The caller may keep the pieces.
+// pieces returns the minimum code size and the sub-blocks, and their total size. The caller may keep the pieces.
 func (b *bitWriter) pieces() (full [][]byte, bytes int) {
 	b.keep()
 	full, bytes = b.full, b.bytes

@@ -2,7 +2,7 @@ package gif
 
 import "image"
 
-// A part is a picture with the rectangle of it that is compressed.
+// A part is the rectangle of a picture that is compressed.
 type part struct {
 	*picture
 	rect image.Rectangle

@@ -110,7 +110,8 @@ func (w *walker) skip() error {
 	}
 }
 
-// block returns the next sub-block, valid until the next call. It is empty at the end of a sequence of sub-blocks.
+// block returns the next sub-block, valid until the next call. The result is empty at the end of a sequence of
+// sub-blocks.
 func (w *walker) block() ([]byte, error) {
 	n, err := w.r.Byte()
 	if err != nil {

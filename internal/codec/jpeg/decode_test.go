@@ -295,7 +295,7 @@ func TestFourComponentsHaveTheMeaningOfImageCMYK(t *testing.T) {
 		require.NoError(t, err)
 		// The conversion of YCCK multiplies the difference between the inverse DCTs, 1, by up to 2.8.
 		assert.LessOrEqual(t, maxDifference(t, "CMYK", got, want), 3)
-		if adobe == 0 { // a missing marker means the same
+		if adobe == 0 { // a file without the marker must give the same picture
 			c.adobe = -1
 			unmarked, err := decode(c.file(), 8)
 			require.NoError(t, err)

@@ -99,7 +99,7 @@ type encoder struct {
 
 	out     bitWriter
 	streams [3][4]stream          // by component and scan of the script; a sequential file uses only streams[0][0]
-	counts  [scanGroups]histogram // of symbols: by table (DC 0, AC 0, DC 1, AC 1) in a sequential file, else by group of scans
+	counts  [scanGroups]histogram // symbol counts: by table (DC 0, AC 0, DC 1, AC 1) in a sequential file, by group of scans in a progressive file
 	codes   codeTables
 }
 

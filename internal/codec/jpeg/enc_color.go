@@ -23,7 +23,7 @@ var packedRGB = makePackedRGB()
 
 func makePackedRGB() [3][256]uint64 {
 	const half, most = 1 << (packedBits - 1), 1 << packedBits
-	weights := [3][3]int64{ // of R, G and B in Y, Cr and Cb: 0.299, 0.5 and -0.168736 and so on, in 4096ths
+	weights := [3][3]int64{ // weights of R, G and B in Y, Cr and Cb (0.299, 0.5, -0.168736 and so on), in 4096ths
 		{1225, most / 2, -691},
 		{2404, -1715, -1357},
 		{467, -333, most / 2},

@@ -128,4 +128,4 @@ func quantizeGo(b *codedBlock, t *[64]float32, q *quantizer) (nonzero, weak uint
 	return nonzero, weak
 }
 
-const roundingBiasBits = 0x4B400000 // of roundingBias as a float32
+const roundingBiasBits = 0x4B400000 // the bits of roundingBias as a float32

@@ -17,8 +17,8 @@ const maxCode = 16
 
 // huffmanSpec is the contents of a table in a DHT segment.
 type huffmanSpec struct {
-	counts  [maxCode]byte // of the codes of each length, from 1
-	symbols []byte        // by length of their codes
+	counts  [maxCode]byte // number of codes of each length, from 1
+	symbols []byte        // sorted by the length of their codes
 	memory  [256]byte
 }
 
@@ -53,7 +53,7 @@ func (s *huffmanSpec) optimal(h *histogram) {
 func codeLengths(h *histogram, lengths *[257]uint8) {
 	var order [257]uint64 // count and symbol
 	leaves := order[:1]
-	order[0] = 256 // the reserved symbol counts once, and less than all others
+	order[0] = 256 // the reserved symbol has the count 0 here, and so comes first
 	for symbol, n := range h {
 		if n > 0 {
 			leaves = append(leaves, uint64(n)<<9|uint64(symbol))

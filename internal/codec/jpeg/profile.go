@@ -21,7 +21,7 @@ const (
 type profile struct {
 	parts  []segment // by part number; empty if not yet read
 	have   int
-	size   int64 // in bytes
+	size   int64 // total size in bytes
 	broken bool
 }
 

@@ -13,7 +13,7 @@ const maxScans = 4000
 
 // plannedScan is a scan of the file, and whether it is decoded.
 type plannedScan struct {
-	at, next       int64 // offsets of its marker and of the next marker
+	at, next       int64 // offsets of the marker of the scan, and of the next marker
 	comps          uint8 // bit i: component i
 	ss, se, ah, al uint8
 	wanted         bool

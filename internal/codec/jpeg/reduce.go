@@ -18,13 +18,13 @@ import (
 // and 42 dB.
 var minReduction = [8]float64{1: 1.7, 2: 1.5, 3: 1.4, 4: 1.3, 5: 1.3, 6: 1.2, 7: 1.1}
 
-// minReductionSubsampled is the same for pictures whose subsampled chroma is not decoded at twice the scale. The
-// necessary ratio depends on the saturation of small details: with 2.2 at 1/8, a photo of a dune under a blue sky would
-// have 40.1 dB. From 1/8 to 4/8 the lowest PSNR is 43.9, 42.2, 42.0 and 42.3 dB.
+// minReductionSubsampled is minReduction for pictures whose subsampled chroma is not decoded at twice the scale. The
+// necessary ratio depends on the saturation of small details: with 2.2 at 1/8, a photo of a dune under a blue sky would have
+// 40.1 dB. From 1/8 to 4/8 the lowest PSNR is 43.9, 42.2, 42.0 and 42.3 dB.
 var minReductionSubsampled = [8]float64{1: 2.7, 2: 2.1, 3: 1.85, 4: 1.7}
 
-// minReductionRough is the same at 1/8 if the chroma of a progressive file is decoded at twice the scale without
-// its last bits. The lowest PSNR is 43.1 dB, and 42.3 at quality 70.
+// minReductionRough is minReduction[1] for progressive files whose chroma is decoded at twice the scale without its
+// last bits. The lowest PSNR is 43.1 dB, and 42.3 at quality 70.
 const minReductionRough = 1.85
 
 // reduction returns the options for decoding a picture that is scaled to least pixels. It chooses the fewest

@@ -80,13 +80,13 @@ func (d *Decoder) restart(r *restarts) error {
 	return nil
 }
 
-// resynchronize finds the restart marker want in the way of libjpeg. If the marker found is one or two ahead of
-// want, it is kept for later, and the data before it are missing. If it is one or two behind, it is skipped. Any
-// other restart marker is taken as want; so is every restart marker if uncounted is true. A repeated marker counts
-// once. The result is false if data are missing.
+// resynchronize finds the restart marker want in the way of libjpeg. If the marker found is one or two ahead of want, it
+// is kept for later, and the data before it are missing. If it is one or two behind, it is skipped. Any other restart
+// marker counts as want. If uncounted is true, every restart marker counts as want. A repeated marker counts once. The
+// result is false if data are missing.
 //
-// Unlike libjpeg, resynchronize recognizes a restart marker that a wrong bit has made another marker, by the
-// restart marker after it.
+// Unlike libjpeg, resynchronize recognizes a restart marker that a wrong bit has turned into another marker. See
+// wasRestart.
 func (d *Decoder) resynchronize(want byte, uncounted bool) bool {
 	for {
 		at, marker := d.nextMarker()

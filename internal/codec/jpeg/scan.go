@@ -8,12 +8,12 @@ type scan struct {
 }
 
 type scanComponent struct {
-	index      int // in frame.comps
+	index      int // index in frame.comps
 	dcID, acID byte
 }
 
 // readSOS reads a scan header. If several components have the same identifier, each occurrence of the identifier
-// means the next of them, as in libjpeg.
+// stands for the next of these components, as in libjpeg.
 func (d *Decoder) readSOS(seg []byte, p *progress) (scan, error) {
 	var s scan
 	if len(seg) < 1 || len(seg) != 4+2*int(seg[0]) || seg[0] < 1 || seg[0] > 4 {

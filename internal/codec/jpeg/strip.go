@@ -64,8 +64,8 @@ func (f *frame) sharesNames() bool {
 	return false
 }
 
-// endsCleanly reports whether a file is sound, and EOI directly follows the data of the last scan. Otherwise strip would keep other data
-// between them.
+// endsCleanly reports whether a file is sound, and EOI directly follows the data of the last scan. Otherwise strip would keep the data between
+// the scan and EOI.
 func endsCleanly(data []byte) bool {
 	d := Get()
 	defer d.Release()

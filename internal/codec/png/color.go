@@ -19,8 +19,8 @@ type colors struct {
 // maxProfile is the maximum size of an ICC profile in bytes; a larger one is ignored.
 const maxProfile = 4 << 20
 
-// readColor implements Format.Color with the precedence of 4.3: cICP, iCCP, sRGB, then cHRM with gAMA. Of several
-// chunks of one type the first applies. An invalid chunk, or one with unknown values, is ignored.
+// readColor implements Format.Color with the precedence of 4.3: cICP, iCCP, sRGB, then cHRM with gAMA. If there are
+// several chunks of one type, the first one applies. An invalid chunk, or one with unknown values, is ignored.
 func readColor(ctx context.Context, data []byte, _ *codec.Header) (c codec.Color, err error) {
 	var f file
 	w, err := f.open(codec.NewBytesReader(ctx, data))

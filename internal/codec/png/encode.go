@@ -66,8 +66,9 @@ func EncodeMemory(size image.Point) int64 {
 	pixels := (4*int64(size.X) + 1) * int64(size.Y)
 	long := pixels + pixels>>10 + 4<<10 // maximum size of the file
 	fixed := 7*4*int64(size.X) + int64(unsafe.Sizeof(encoder{})) + deflate.Memory(int(pixels))
-	// The filtered rows, the compressed data and the file. Buffers grow by a quarter, or double while they are
-	// small. The buffers of an encoder from the pool may be too small and exist beside the new ones.
+	// The sum covers the filtered rows, the compressed data and the file. Buffers grow by a quarter, or double while
+	// they are small. Buffers of an encoder from the pool may be too small, and then exist together with the new
+	// ones.
 	return fixed + pixels + 2*(long+long/4) + min(2*long, 2<<20) + min(2*long, maxPooled) + 64<<10
 }
 

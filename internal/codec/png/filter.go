@@ -11,7 +11,7 @@ const byPairs strategy = filterPaeth + 1 // for each row, the filter that leaves
 // A filterer filters rows. Call room before the first row.
 type filterer struct {
 	tries [filterPaeth + 1][]byte // for each filter: filter type and filtered row
-	seen  [1 << 16]uint8          // for each pair of bytes: the last turn in which it occurred
+	seen  [1 << 16]uint8          // for each pair of bytes: the value of turn when the pair last occurred
 	turn  uint8
 	best  int // the filter of the last row, if the strategy is byPairs
 }

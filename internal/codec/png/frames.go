@@ -243,7 +243,7 @@ func over(below, p uint32) uint32 {
 		return below
 	}
 	u, v := a*255, (255-a)*b
-	sum := u + v // of alpha, times 255
+	sum := u + v // alpha of the result, times 255
 	mix := func(shift uint) uint32 {
 		return (p>>shift&255*u + below>>shift&255*v + sum/2) / sum << shift
 	}

@@ -77,8 +77,8 @@ func (s *idat) begin(c chunk) error {
 	return s.w.r.Skip(4)
 }
 
-// want makes sure that n ≤ idatPad bytes can be read; after the end of the stream these are zeros. It keeps the last
-// bytes that were read, because the inflater may give them back.
+// want makes sure that n ≤ idatPad bytes can be read. After the end of the stream, these bytes are zeros. want keeps the
+// last bytes that were read, because the inflater may give them back.
 func (s *idat) want(n int) error {
 	if s.done || s.end-s.pos >= n {
 		return nil

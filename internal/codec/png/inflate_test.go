@@ -199,7 +199,7 @@ func TestInvalidCodesAndDistancesAreCorrupt(t *testing.T) {
 		{a + three + "00000" + end, "aaaa"},                              // distance 1
 		{a + three + "00001" + end, ""},                                  // distance 2
 		{a + a + a + three + "00010" + end, "aaaaaa"},                    // distance 3
-		{three + "00000" + end, ""},                                      // before the beginning
+		{three + "00000" + end, ""},                                      // the match would begin before the output
 		{a + three + "11101" + "0000000000000" + end, ""},                // distance 24577
 		{a + "11000101" + "00000" + end, "a" + strings.Repeat("a", 258)}, // the longest length
 		{a + "11000110" + "00000" + end, ""},                             // lengths that do not exist

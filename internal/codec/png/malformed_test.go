@@ -139,7 +139,7 @@ func TestAWrongChecksumIsCorruptOnlyIfTheChunkIsNeeded(t *testing.T) {
 		{"tEXt", []part{head(8, colorGray), {"tEXt", "ab"}, rows, end}, true},
 		{"IEND", []part{head(8, colorGray), rows, end}, true},
 		{"IDAT", []part{head(8, colorGray), {"IDAT", rows.data + surplus.data}, end}, false},
-		{"IDAT", []part{head(8, colorGray), rows, surplus, end}, true}, // the last one
+		{"IDAT", []part{head(8, colorGray), rows, surplus, end}, true}, // the checksum of the last IDAT is wrong
 		{"IDAT", []part{head(8, colorGray), rows, {"IDAT", ""}, end}, true},
 	} {
 		damaged := fileOf(c.parts...)

@@ -122,7 +122,7 @@ func (d *decoder) forget() {
 // returns the number of rows that were decoded.
 func (d *decoder) pass(size image.Point, until int, yield func(y int, row []byte)) (rows int, err error) {
 	if size.X == 0 || size.Y == 0 {
-		return 0, nil // not in the file (8.1)
+		return 0, nil // an empty pass is not in the file (8.1)
 	}
 	n, pixel := d.rowBytes(size.X), d.pixelBytes()
 	d.row, d.above = d.row[:n], d.above[:n]

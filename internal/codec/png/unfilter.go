@@ -56,8 +56,8 @@ func unfilterUp(dst, src, above []byte) {
 	}
 }
 
-// UndoSub undoes the filter Sub of the row src and writes the result to dst, which is as long and must not overlap it. n
-// is the number of bytes per pixel. It is TIFF's horizontal differencing of bytes as well.
+// UndoSub undoes the filter Sub of the row src and writes the result to dst. dst has the same length as src and must not
+// overlap it. n is the number of bytes per pixel. The filter Sub is the same as TIFF's horizontal differencing of bytes.
 func UndoSub(dst, src []byte, n int) { unfilterSub(dst, src, n) }
 
 // unfilterSubGo undoes the filter Sub from byte i on, which is the first byte of a pixel.

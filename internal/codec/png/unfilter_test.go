@@ -59,7 +59,7 @@ func TestUnfilterFollowsTheStandardAndStaysWithinTheRows(t *testing.T) {
 				require.NoError(t, unfilter(filter, got, src, above, n))
 				require.Equal(t, unfilterPlainly(filter, src, above, n), got, "filter %d, %d bytes", filter, n)
 			}
-			// Above, the filters Sub and Paeth were undone by the assembly, if there is any.
+			// unfilter uses the assembly for Sub and Paeth, so their Go functions are tested here.
 			clear(got)
 			unfilterSubGo(got, src, n, 0)
 			require.Equal(t, unfilterPlainly(filterSub, src, above, n), got)

@@ -20,8 +20,8 @@ type walker struct {
 // A chunk is the position of a chunk in the file. Its declared size may exceed the file.
 type chunk struct {
 	name [4]byte
-	at   int64 // offset of its data
-	size int64 // declared size of its data in bytes
+	at   int64 // offset of the chunk's data
+	size int64 // declared size of the chunk's data in bytes
 }
 
 func (c *chunk) is(name string) bool { return string(c.name[:]) == name }

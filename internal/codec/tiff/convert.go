@@ -85,7 +85,7 @@ func (c *converter) picks() bool {
 	return len(c.wanted) > 1 && c.layout.planar || !c.layout.planar && c.layout.samples != len(c.wanted)
 }
 
-// choose sets the format and the conversion to it.
+// choose sets the format of the pixels, and the conversion of samples to that format.
 func (c *converter) choose(alpha, colors bool) {
 	l, wide := c.layout, c.sample == 2
 	either := func(narrow, other resample.Format) resample.Format {

@@ -126,7 +126,7 @@ func shrunk(l *layout, o codec.Options) image.Point {
 	return o.Least
 }
 
-// open creates the lanes. Planes that are neither color nor alpha need none.
+// open creates the lanes. Planes that are neither color nor alpha need no lane.
 func (d *decoder) open() error {
 	l := d.layout
 	d.sourceRow = l.segRowBytes()

@@ -2,8 +2,8 @@ package tiff
 
 import "image"
 
-// minReduction is the minimum ratio of the size decoded at 1/8, 2/8 and 4/8 to the size of the result. The values are slightly larger
-// than those that package jpeg uses.
+// minReduction is the minimum ratio of the size decoded at 1/8, 2/8 and 4/8 to the size of the result. The values are slightly larger than
+// those of package jpeg.
 var minReduction = map[int]float64{1: 1.8, 2: 1.6, 4: 1.4}
 
 // eighths returns the scale in eighths at which a picture is decoded for a result of size small. It is less than 8

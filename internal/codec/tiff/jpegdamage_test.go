@@ -37,7 +37,7 @@ func jpegStrip(t *testing.T, colored bool) []byte {
 	return b.Bytes()
 }
 
-// jpegStrips returns a picture of n such strips.
+// jpegStrips returns a picture of n strips that jpegStrip makes.
 func jpegStrips(t *testing.T, colored bool, n int) *pieces.TIFF {
 	f := pieces.NewTIFF(48, 16*n, 8, 1, 1)
 	if colored {

@@ -92,7 +92,7 @@ type layout struct {
 	width, height int
 	orientation   int
 	bits, samples int
-	format        int // of the samples
+	format        int // format of the samples
 	compression   int
 	photometric   int
 	fillOrder     int
@@ -170,7 +170,7 @@ type parser struct {
 	err    error
 }
 
-// all returns up to n values of a field. It returns none if the field is absent or its values are cut off.
+// all returns up to n values of a field. It returns no values if the field is absent or its values are cut off.
 func (p *parser) all(tag uint16, n int) []int64 {
 	f, ok := p.fields[tag]
 	if !ok || p.err != nil {
@@ -227,7 +227,7 @@ func (p *parser) pixels(l *layout) {
 	l.compression = p.small(tagCompression, plain)
 	bits := p.all(tagBits, maxSamples)
 	if len(bits) == 0 {
-		bits = p.all(tagBits, 1) // the others may be cut off
+		bits = p.all(tagBits, 1) // only the first value, because the other values may be cut off
 	}
 	l.samples = p.small(tagSamples, 0)
 	guess := max(len(bits), 1)

@@ -14,7 +14,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// Strips are long enough here to be decoded two at a time.
+// The strips are long enough to be decoded two at a time.
 func TestADamagedDeflatedStripDoesNotAffectTheStripDecodedWithIt(t *testing.T) {
 	const width, rows, strips = 60, 100, 5
 	rng := rand.New(rand.NewPCG(12, 1))

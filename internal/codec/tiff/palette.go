@@ -20,9 +20,9 @@ func (c *converter) paletted(alpha, colors bool) {
 	}
 }
 
-// readPalette reads the palette: all reds, then all greens, then all blues. Values have 16 bits, but 8 bits if none is above 255, because
-// old programs wrote such palettes. Colors that the field does not contain are black. If tolerant is true, readPalette also reads a palette
-// that is cut off.
+// readPalette reads the palette: all reds, then all greens, then all blues. Values have 16 bits. If no value is above 255, they count as values
+// of 8 bits, because old programs wrote such palettes. Colors that the field does not contain are black. If tolerant is true, readPalette also
+// reads a palette that is cut off.
 func (c *converter) readPalette(ctx context.Context, data []byte, tolerant bool) error {
 	l := c.layout
 	n := int64(1) << l.bits

@@ -70,7 +70,7 @@ func (a *animation) readLoops() error {
 	}
 }
 
-// LoopCount converts the file's count, which is the number of plays, to that of codec.Frames.
+// LoopCount converts the count of the file, which is the number of plays, to the loop count that codec.Frames defines.
 func (a *animation) LoopCount() int {
 	switch a.loops {
 	case 0:

@@ -51,7 +51,7 @@ func newPlane(width, height int) plane {
 	return plane{make([]byte, stride*(1+height)), stride, stride + left}
 }
 
-// row returns row y of the pixels, including the pixels beyond its right end.
+// row returns row y of the pixels, including the pixels of the next macroblock at its right end.
 func (p *plane) row(y int) []byte { return p.pix[p.origin+y*p.stride:][:p.stride-16] }
 
 // A neighbor is the decoding state of the macroblock above or on the left.
@@ -86,7 +86,7 @@ type decoder struct {
 	above        []neighbor
 
 	y, cb, cr plane       // the current row of macroblocks before loop filtering
-	row       []filtering // loop filter parameters of its macroblocks
+	row       []filtering // loop filter parameters of the current row of macroblocks
 	bands     [3]band     // Y, Cb and Cr of that row, loop filtered
 	top       int         // y of the first pixel row of the current row of macroblocks
 	chroma    [2][]uint16 // scratch: upsampled Cb and Cr of one row of pixels

@@ -31,7 +31,7 @@ const (
 
 	// A whole frame is written if its size is less than this many times the size of the partial frame.
 	keyWorth = 1.02
-	keyLate  = 1.3 // the same after keyEvery frames
+	keyLate  = 1.3 // keyWorth after keyEvery frames
 )
 
 // smallest compresses a frame in several ways and returns the smallest result. It may set the disposal of the previous
@@ -86,8 +86,8 @@ func (a *AnimationEncoder) smallest(img *image.NRGBA) (best motion, err error) {
 	return best, nil
 }
 
-// better replaces best by other if the size of other is less than worth times that of best, and reports whether it did.
-// It releases the one that is not kept.
+// better replaces best by other if the size of other is less than worth times that of best, and reports whether it did. It
+// releases the frame that is not kept.
 func (a *AnimationEncoder) better(best, other *motion, worth float64) bool {
 	if float64(other.bytes()) < worth*float64(best.bytes()) {
 		best.release(a.ctx)

@@ -80,7 +80,7 @@ func TestTheEncoderChecksItsContextOften(t *testing.T) {
 	} {
 		for _, o := range []EncodeOptions{{Effort: 4}, {Effort: 5, Compression: Lossless}} {
 			least := time.Hour
-			for range 3 { // other programs and the garbage collector may disturb a measurement
+			for range 3 { // repeated, because other programs and the garbage collector may disturb a measurement
 				start, longest := imagetest.CPU(), time.Duration(0)
 				ctx := looked{codec.WithAccount(t.Context(), nil), &start, &longest}
 				require.NoError(t, Encode(ctx, new(bytes.Buffer), img, o))

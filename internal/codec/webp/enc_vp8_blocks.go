@@ -13,7 +13,7 @@ func (e *vp8Encoder) tryBlocks(x int, s *encSegment) bool {
 	a.any, a.dcCount, a.modeCost = false, 0, blocksCost
 	a.score = score(0, blocksCost, s.lambda)
 	at, stride := e.y.origin+16*x, e.y.stride
-	for y := 3; y < 15; y += 4 { // see decoder.reconstruct
+	for y := 3; y < 15; y += 4 { // as in decoder.reconstruct
 		*(*[4]byte)(e.y.pix[at+y*stride+16:]) = [4]byte(e.y.pix[at-stride+16:])
 	}
 	above, left := e.above[x].nz.luma, e.left.nz.luma

@@ -81,8 +81,8 @@ func (e *vp8Encoder) divide(step float64) error {
 	return nil
 }
 
-// clusterActivities divides activities into four clusters by k-means. It returns the means of the clusters and the
-// mean of all.
+// clusterActivities divides activities into four clusters by k-means. It returns the mean of each cluster, and the mean
+// of all activities.
 func clusterActivities(counts *[activities]int) (centers []float64, mean float64) {
 	total, sum := 0, 0
 	first, last := activities, 0

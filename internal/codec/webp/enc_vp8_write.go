@@ -99,8 +99,8 @@ func (e *vp8Encoder) writeModes(out []byte, probs *tokenProbs) ([]byte, error) {
 	return w.finish(), nil
 }
 
-// writeSegments writes the segment header (RFC 6386, 9.3). It returns the probabilities of the tree of segment
-// numbers.
+// writeSegments writes the segment header (RFC 6386, 9.3). It returns the node probabilities of the tree that
+// encodes segment numbers.
 func (e *vp8Encoder) writeSegments(w *boolWriter) (tree [3]uint8) {
 	w.flag(len(e.segments) > 1)
 	if len(e.segments) == 1 {
@@ -137,7 +137,8 @@ func (e *vp8Encoder) writeSegments(w *boolWriter) (tree [3]uint8) {
 	return tree
 }
 
-// skipProb returns the probability that a macroblock has coefficients. If all have, it returns 0.
+// skipProb returns the probability that a macroblock has coefficients. If all macroblocks have coefficients, it returns
+// 0.
 func (e *vp8Encoder) skipProb() uint8 {
 	var c nodeCount
 	for i := range e.records {

@@ -35,7 +35,7 @@ type pairs struct {
 	repeated int64
 }
 
-// add adds a pair by its hash, and reports whether the pair is new.
+// add adds the pair with hash h, and reports whether the pair is new.
 func (p *pairs) add(h uint32) bool {
 	last := &p.last[h>>20]
 	if *last == h {
@@ -77,7 +77,7 @@ func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choic
 	if few && len(table.colors) <= 16 {
 		return []choice{{palette: true}}, nil
 	}
-	var all [2]estimates // of all samples, and of those that are not repeated
+	var all [2]estimates // estimates of all samples, and of the samples that are not repeated
 	var indexed, near estimate
 	width := e.width
 	samples := int64(0)

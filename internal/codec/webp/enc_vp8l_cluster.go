@@ -189,7 +189,7 @@ func (c *clusterer) merge() (total int64, err error) {
 	return total, nil
 }
 
-// cost estimates the size of the symbols of two merged clusters and their prefix codes, in bits.
+// cost estimates the size in bits of two clusters after a merger, including the prefix codes.
 func (t *tileCounts) cost(x, y []uint32) (sum int64) {
 	from := 0
 	for _, to := range [...]int{t.red, t.blue, t.alpha, t.distance, t.end} {

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/image/vp8l"
 )
 
-// TestPalettesOfEverySizeAreEncodedExactly uses numbers of colors around those where the packing of indices changes,
-// sides up to the largest, and colors under alpha 0.
+// The test uses all numbers of colors at which the packing of indices changes, and neighboring numbers. It also uses the
+// largest sides, and colors with alpha 0.
 func TestPalettesOfEverySizeAreEncodedExactly(t *testing.T) {
 	r := rand.New(rand.NewPCG(61, 62))
 	sizes := []image.Point{{1, 1}, {7, 5}, {61, 40}, {maxSide, 1}, {1, maxSide}}

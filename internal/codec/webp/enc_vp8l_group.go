@@ -6,7 +6,7 @@ import "errors"
 type grouping struct {
 	tileBits uint
 	across   int
-	of       []uint16   // group of each tile; nil means that there is one group
+	of       []uint16   // group of each tile; nil means that there is only one group
 	counts   [][]uint32 // symbol counts of each group
 }
 
@@ -71,7 +71,7 @@ func (t *tileCounts) counts(by []uint32, whole []uint32) []uint32 {
 
 func (t *tileCounts) tile(i int) []uint32 { return t.entries[t.start[i]:t.start[i+1]] }
 
-// tileBitsFor returns the size of the tiles for an image.
+// tileBitsFor returns the logarithm of the tile size for an image.
 func tileBitsFor(width, height int) uint {
 	b := uint(4)
 	for b < 9 && (tilesOf(width, b)*tilesOf(height, b) > maxTiles || tilesOf(width, b) > 64) {

@@ -110,7 +110,7 @@ type cacheTrial struct {
 	bits   []uint // the sizes that are tried
 }
 
-// cacheSizes are the sizes to try, as numbers of bits, and draftSizes those to try in a draft.
+// cacheSizes are the sizes to try, as logarithms. draftSizes are the sizes to try in a draft.
 var cacheSizes, draftSizes = []uint{2, 4, 6, 8, 10}, []uint{4, 8}
 
 // reset clears the counts. Only caches with at most one entry per four pixels are tried.
@@ -134,7 +134,7 @@ func (t *cacheTrial) reset(pixels int, draft bool) {
 
 // cacheCounts are the counts for one size.
 type cacheCounts struct {
-	hits   [1 << maxCacheBits]uint32 // by index
+	hits   [1 << maxCacheBits]uint32 // number of hits, by cache index
 	counts [4 * 256]uint32           // samples of the pixels that are not in the cache: blue, green, red, alpha
 	colors [1 << maxCacheBits]uint32
 }

@@ -5,7 +5,7 @@ type pixelWindow struct {
 	last  []int32 // first pixel of the last window with each hash, plus 1
 	shift uint
 
-	// The hash is a polynomial in the pixels, so the next one can be computed from it.
+	// The hash is a polynomial in the pixels, so the hash of the next window can be computed from that of this window.
 	hash  uint32
 	power uint32 // windowBase^windowSize, the factor of the pixel that leaves the window
 

@@ -4,9 +4,10 @@
 #include "textflag.h"
 #include "filter_amd64.h"
 
-// The scratch memory for a macroblock with inner edges has items of 16 bytes: 24 columns of luma, of which the first 8 are those on the
-// left of the macroblock; 16 columns of chroma (8 of Cb and 8 of Cr), likewise; and then its rows. A load of bytes that were just stored in
-// parts is slow. So every pixel is loaded from the picture and stored there only once, except for those on the left and above.
+// The scratch memory for a macroblock with inner edges has items of 16 bytes: 24 columns of luma, of which the first 8 are those on the left of
+// the macroblock; 16 columns of chroma (8 of Cb and 8 of Cr), of which the first 8 are also those on the left; and then the rows of the
+// macroblock. A load of bytes that were just stored in parts is slow. So every pixel is loaded from the picture and stored there only once,
+// except for those on the left and above.
 #define lumaColumn(i) (16*(i))(SP)
 #define chromaColumn(i) (384+16*(i))(SP)
 #define lumaRow(i) (640+16*(i))(SP)
@@ -95,7 +96,7 @@
 	CHROMA((blue)(chromaPitch*2), (red)(chromaPitch*2), x2, y2) \
 	CHROMA((blue)(chromaPitch3*1), (red)(chromaPitch3*1), x3, y3)
 
-// upper filters the upper edge. Y4 to Y7 contain the rows below it, also afterwards.
+// upper filters the upper edge. Y4 to Y7 contain the rows below the edge, before and after filtering.
 TEXT upper<>(SB), NOSPLIT|NOFRAME, $0-0
 	NEGQ pitch
 	NEGQ chromaPitch
@@ -152,7 +153,8 @@ done:
 	VZEROUPPER
 	RET
 
-	// The columns: those on the left of the macroblock, those of its left half, and those of its right half.
+	// Filter the vertical edges. The columns are those on the left of the macroblock, those of its left half, and those of
+	// its right half.
 blocks:
 	TESTL $const_leftEdge, DI
 	JZ    load
@@ -206,7 +208,7 @@ within:
 	CALL storeColumns<>(SB)
 	MOVE(8)
 
-	// The rows.
+	// Filter the horizontal edges.
 turn:
 	FETCHCOLUMNS(8, X0, Y0, X1, Y1, X2, Y2, X3, Y3)
 	FETCHCOLUMNS(12, X4, Y4, X5, Y5, X6, Y6, X7, Y7)

@@ -6,10 +6,10 @@ import "encoding/binary"
 // position. A constant is added to lanes that may be negative, so that no lane borrows from the next one. The number in a
 // name such as d256 is that constant.
 const (
-	ones   = 0x0001000100010001 // times n: n in each lane
+	ones   = 0x0001000100010001 // n·ones has n in each lane
 	low8   = 255 * ones
 	top    = 0x8000 * ones
-	inWord = 0x0000FFFF0000FFFF // every other lane
+	inWord = 0x0000FFFF0000FFFF // mask of every other lane
 )
 
 // laneLimits are the limits of a strength, for smooth. For a difference d and a limit v, low + d256 has the top bit of

@@ -17,7 +17,7 @@ type transform struct {
 	tiles   []uint32 // multipliers, for colorTransform
 	modes   []uint8  // modes, for predictorTransform
 	across  int      // number of tiles in a row
-	above   []uint32 // the row above and one more pixel, for predictorTransform
+	above   []uint32 // for predictorTransform: the row above, and one more pixel
 	palette []uint32 // 256 colors, for colorIndexing
 }
 

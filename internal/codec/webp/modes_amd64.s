@@ -6,7 +6,7 @@
 
 #define q R8 // the probabilities of the mode of a block
 #define to R9 // the destination
-#define mode R11 // the mode of the block; before it is known, that of the block on the left
+#define mode R11 // the mode of the block on the left, until the mode of this block is known
 #define upper R14 // the modes of the blocks above
 #define x BP
 

@@ -2,7 +2,7 @@ package webp
 
 import "math"
 
-// qualityBytes is the number of bytes of a lossy picture that are enough to find its quality.
+// qualityBytes is the number of bytes at the start of a lossy picture that determine its quality.
 const qualityBytes = 64
 
 // qualityOf returns the quality, 1 to 100, at which libwebp uses the quantizer index of a frame. It returns 0 if the index

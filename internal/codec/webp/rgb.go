@@ -104,7 +104,7 @@ func limited(s uint64) uint32 {
 
 // convertSamples is a resample.Converter: it converts a row of Y'CbCr, of samples times 64, to pixels of image.RGBA.
 func convertSamples(dst []byte, luma, cb, cr []int16) {
-	const bits = 14 + 6 // of the factors and of the samples
+	const bits = 14 + 6 // fraction bits of the factors and of the samples together
 	n := len(dst) / 4
 	luma, cb, cr = luma[:n], cb[:n], cr[:n]
 	for i, v := range luma {

@@ -48,8 +48,8 @@ GLOBL words<>(SB), RODATA|NOPTR, $40
 #define eight Y10
 #define whole Y9 // mask of the upper bytes of words
 
-// UPSAMPLE computes the chroma of 32 pixels, times 256, from the output of blend at p. low gets that of pixels 0 to 7 and 16 to 23, high
-// that of the others.
+// UPSAMPLE computes the chroma of 32 pixels, times 256, from the output of blend at p. low gets the chroma of pixels 0 to 7 and 16 to 23, and
+// high the chroma of the other pixels.
 #define UPSAMPLE(p, low, high, a, b) \
 	VMOVDQU    2(p), a     \
 	VPADDW     a, a, b     \

@@ -15,7 +15,8 @@ type chunk struct {
 	at, size int64
 }
 
-// of returns the content of the chunk in data, the whole file. It is shorter than declared if the file is truncated.
+// of returns the content of the chunk in data, the whole file. The result is shorter than declared if the file is
+// truncated.
 func (c chunk) of(data []byte) []byte {
 	end := min(c.at+c.size, int64(len(data)))
 	at := min(c.at, end)

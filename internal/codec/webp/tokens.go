@@ -2,7 +2,7 @@ package webp
 
 // Block types of coefficients (RFC 6386, 13.3).
 const (
-	planeLumaAC = iota // without the first coefficient, which is in planeLumaDC
+	planeLumaAC = iota // luma blocks without the first coefficient, which is in planeLumaDC
 	planeLumaDC
 	planeChroma
 	planeLuma
@@ -50,7 +50,7 @@ type square struct {
 	first int        // number of the first coefficient: 1 if the DC coefficients are in the Y2 block
 
 	// One bit per neighboring block, the first block in the lowest bit: 1 if the block has coefficients. readBlocks
-	// replaces them by those of the last row and column.
+	// replaces them by the bits of the last row and column of blocks.
 	above, left uint8
 
 	to     []group // zero before decoding
@@ -171,7 +171,7 @@ func (p *partition) readLarge(w window, q *[11]uint8) (window, int32) {
 // A border holds one bit per block along an edge of a macroblock, as in square.
 type border struct {
 	luma, cb, cr uint8
-	dc           uint8 // the Y2 block; unchanged by macroblocks without one
+	dc           uint8 // bit of the Y2 block; macroblocks without a Y2 block do not change it
 }
 
 // readCoefficients reads all blocks of a macroblock.

@@ -11,7 +11,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
-// fitGains changes one gain at a time by half a percent, as long as that reduces the difference.
+// fitGains repeatedly changes one gain by half a percent, as long as the change reduces the difference.
 func fitGains(terms []term, patches []patch, shown [][3]float64) [4]float64 {
 	var steps [4]int
 	gains := func() (g [4]float64) {

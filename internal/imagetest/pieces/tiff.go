@@ -15,7 +15,7 @@ type TIFF struct {
 	Fields map[uint16]any // by tag: []uint16, []uint32, []byte, []float32
 	Parts  [][]byte       // strips or tiles
 	Tiled  bool
-	NoSize bool // without StripByteCounts
+	NoSize bool // StripByteCounts is omitted
 	Last   bool // values that do not fit into the directory follow it, as in files of libtiff
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// Linear has the primaries of sRGB, and values proportional to light, as renderers and cameras write them. A PNG declares it by a gamma of
-// 1.
+// Linear has the primaries of sRGB, and values proportional to light, as renderers and cameras write them. A PNG declares this space by a gamma
+// of 1.
 var Linear = Space{"linear light", SRGB.xy, 1}
 
 // PNG encodes img with a gAMA chunk for a gamma.
