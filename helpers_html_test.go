@@ -173,6 +173,12 @@ func TestSrcsetSurvivesTheTemplate(t *testing.T) {
 	require.NoError(t, err)
 	assert.Regexp(t, ` 1x, .* 1\.5x, .* 2x">$`, got)
 	assert.NotContains(t, got, "ZgotmplZ")
+	small := row{"a.jpg", thumbnail.Info{Width: 30, Height: 30}}
+	for preset, descriptor := range map[string]string{"hero": " 30w", "card": " 1x"} { // the tag may have the attribute sizes
+		got, err = renderWith(t, siteLinks(t), `{{srcset . "`+preset+`"}}`, small)
+		require.NoError(t, err)
+		assert.Regexp(t, `^\S+\.jpg`+descriptor+`$`, got)
+	}
 }
 
 func TestALinkHasTheSizeOfItsFile(t *testing.T) {

@@ -65,7 +65,7 @@ func FuncMap(base string, signer Signer) template.FuncMap {
 func (l Links) FuncMap() template.FuncMap {
 	f := functions{Links: l, logged: new(rateLimiter)}
 	return template.FuncMap{
-		"thumbnail": f.thumbnail, "srcset": f.srcsetOf, "img": f.img, "picture": f.picture, "preload": f.preload,
+		"thumbnail": f.thumbnail, "srcset": f.srcsetAlone, "img": f.img, "picture": f.picture, "preload": f.preload,
 	}
 }
 
@@ -181,8 +181,9 @@ func (o original) withVersion(v any) (original, error) {
 	return o, o.check()
 }
 
-// srcsetOf is the template function srcset. In html/template a plain string would lose candidates.
-func (f functions) srcsetOf(args ...any) (template.Srcset, error) {
+// srcsetAlone is the template function srcset. In html/template a plain string would lose candidates. Each file has a
+// descriptor, because the tag may have the attribute sizes, which requires them.
+func (f functions) srcsetAlone(args ...any) (template.Srcset, error) {
 	source, p, pairs, call, err := f.begin("srcset", args)
 	if err != nil {
 		return "", err
@@ -193,8 +194,8 @@ func (f functions) srcsetOf(args ...any) (template.Srcset, error) {
 	}
 	o, err := attrs.originalOf(source)
 	if err == nil && o.name != "" {
-		var set string
-		if set, err = f.srcset(o, f.layoutOf(p, o.info), p.Ext, true); err == nil {
+		lay, set := f.layoutOf(p, o.info), ""
+		if set, err = f.srcsetOf(o, lay, p.Ext, f.candidates(lay, p.Ext), true); err == nil {
 			return template.Srcset(set), nil
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // attributes are the parsed arguments of img and picture.
@@ -143,5 +144,14 @@ func textOf(value any) string {
 	if v.Kind() == reflect.Pointer && v.IsNil() {
 		return ""
 	}
-	return fmt.Sprint(value)
+	return strings.Map(permitted, fmt.Sprint(value))
+}
+
+// permitted returns r, or U+FFFD for control characters and noncharacters, which HTML does not permit, and for bytes
+// that are not UTF-8.
+func permitted(r rune) rune {
+	if unicode.IsControl(r) && !strings.ContainsRune("\t\n\f\r", r) || r&0xfffe == 0xfffe || 0xfdd0 <= r && r <= 0xfdef {
+		return unicode.ReplacementChar
+	}
+	return r
 }

@@ -142,3 +142,15 @@ func counted(n int) (all []int) {
 	}
 	return all
 }
+
+func TestAttributesHaveNoCharactersThatHTMLDoesNotPermit(t *testing.T) {
+	for value, want := range map[string]string{
+		"a\x00b\x01c\x7fd\u0085e": "a\uFFFDb\uFFFDc\uFFFDd\uFFFDe", "\xff\xfe": "\uFFFD\uFFFD", "\uFFFE\uFDD0\U0010FFFF": "\uFFFD\uFFFD\uFFFD",
+		"tab\t line\r\n": "tab\t line\r\n", "日本 \u2028 🐱": "日本 \u2028 🐱",
+	} {
+		got, err := renderWith(t, siteLinks(t), `{{img "a.jpg" "avatar" "alt" . "title" .}}`, value)
+		require.NoError(t, err)
+		assert.Contains(t, got, ` alt="`+want+`" `, "%q", value)
+		assert.Contains(t, got, ` title="`+want+`">`, "%q", value)
+	}
+}

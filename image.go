@@ -59,8 +59,11 @@ func (l Links) image(o original, p Preset, lazy bool) (Image, error) {
 		img.Width, img.Height = file.X, file.Y
 	}
 	sizes := lay.sizes(cmp.Or(file.X, p.Size.Width), lazy && img.Width > 0)
-	if img.Srcset, err = l.srcset(o, lay, p.Ext, false); err != nil {
+	if img.Srcset, err = l.srcset(o, lay, p.Ext); err != nil {
 		return Image{}, err
+	}
+	if !strings.Contains(img.Srcset, " ") {
+		img.Srcset = "" // the same file as Src
 	}
 	if byWidth(img.Srcset) {
 		img.Sizes = sizes
@@ -70,7 +73,7 @@ func (l Links) image(o original, p Preset, lazy bool) (Image, error) {
 			continue // browsers would never take it
 		}
 		s := ImageSource{Type: mediatype.Of(ext)}
-		if s.Srcset, err = l.srcset(o, lay, ext, true); err != nil {
+		if s.Srcset, err = l.srcset(o, lay, ext); err != nil {
 			return Image{}, err
 		}
 		if byWidth(s.Srcset) {
@@ -115,14 +118,15 @@ func byWidth(srcset string) bool {
 	return strings.Contains(srcset, " ") && strings.HasSuffix(srcset, "w")
 }
 
-// srcset returns the attribute srcset for the files in one format. If the only file is the one at 1x, srcset is empty,
-// unless single is true: then it has that file, without a descriptor.
-func (l Links) srcset(o original, lay layout, ext string, single bool) (string, error) {
+// srcset returns the attribute srcset for the files in one format. If the only file is the one at 1x, srcset is the
+// file without a descriptor.
+func (l Links) srcset(o original, lay layout, ext string) (string, error) {
 	all := l.candidates(lay, ext)
-	only := len(all) == 1 && all[0].size == lay.base()
-	if len(all) == 0 || only && !single {
-		return "", nil
-	}
+	return l.srcsetOf(o, lay, ext, all, len(all) != 1 || all[0].size != lay.base())
+}
+
+// srcsetOf returns the attribute srcset for candidates, with or without descriptors.
+func (l Links) srcsetOf(o original, lay layout, ext string, all []candidate, descriptors bool) (string, error) {
 	var b strings.Builder
 	for i, c := range all {
 		url, err := l.URL(lay.spec(o, c.size, ext))
@@ -133,7 +137,7 @@ func (l Links) srcset(o original, lay layout, ext string, single bool) (string, 
 			b.WriteString(", ")
 		}
 		b.WriteString(url)
-		if !only {
+		if descriptors {
 			b.WriteByte(' ')
 			b.WriteString(c.descriptor)
 		}
