@@ -1,6 +1,7 @@
 package httpsource
 
 import (
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -13,15 +14,30 @@ import (
 )
 
 // newFile makes a file from a response. Closing it calls cancel.
-func newFile(key string, answer *http.Response, limit int64, cancel func()) fs.File {
+func newFile(key string, answer *http.Response, limit int64, cancel func()) (fs.File, error) {
 	info := storage.Info{Name: key, Size: max(answer.ContentLength, 0)}
+	switch coding := strings.ToLower(answer.Header.Get("Content-Encoding")); coding {
+	case "", "identity":
+	case "gzip", "x-gzip":
+		unzipped, err := gzip.NewReader(answer.Body)
+		if err != nil {
+			return nil, fmt.Errorf("the server's gzip: %w", err)
+		}
+		answer.Body = struct {
+			io.Reader
+			io.Closer
+		}{unzipped, answer.Body}
+		answer.ContentLength, info.Size = -1, 0 // that of the coded body
+	default:
+		return nil, fmt.Errorf("the server answered with Content-Encoding %q, although identity was requested", coding)
+	}
 	if t, err := http.ParseTime(answer.Header.Get("Last-Modified")); err == nil && t.After(time.Unix(0, 0)) {
 		info.ModTime = t
 	}
 	if tag := answer.Header.Get("Etag"); strings.HasPrefix(tag, `"`) && strings.HasSuffix(tag, `"`) && len(tag) > 2 {
 		info.ETag = tag
 	}
-	return storage.NewFile(&body{answer: answer, left: limit, limit: limit, cancel: cancel}, info)
+	return storage.NewFile(&body{answer: answer, left: limit, limit: limit, cancel: cancel}, info), nil
 }
 
 // body reads a response up to a limit.

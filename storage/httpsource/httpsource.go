@@ -145,7 +145,8 @@ func (s *Source) checkRedirect(r *http.Request, via []*http.Request) error {
 // Open requests the original. For a response of 404 or 410, and for a key whose host is not in
 // Config.Hosts, the error matches [fs.ErrNotExist]. Any other status but 200 is an error of the source. The
 // file is read from the connection, so it can't seek. Its Stat has the Content-Length, or 0 if the server
-// does not send it, the Last-Modified and a strong ETag.
+// does not send it, the Last-Modified and a strong ETag. Open requests the picture without a content coding, and
+// decodes gzip nevertheless; any other coding is an error.
 func (s *Source) Open(ctx context.Context, key string) (fs.File, error) {
 	u, ok := s.locate(key)
 	if !ok {
@@ -159,7 +160,10 @@ func (s *Source) Open(ctx context.Context, key string) (fs.File, error) {
 	}
 	switch answer.StatusCode {
 	case http.StatusOK:
-		return newFile(key, answer, s.cfg.MaxSourceBytes, cancel), nil
+		var f fs.File
+		if f, err = newFile(key, answer, s.cfg.MaxSourceBytes, cancel); err == nil {
+			return f, nil
+		}
 	case http.StatusNotFound, http.StatusGone:
 		err = fs.ErrNotExist
 	default:
@@ -176,6 +180,7 @@ func (s *Source) get(ctx context.Context, cancel func(), u *url.URL) (*http.Resp
 	if err != nil {
 		return nil, err
 	}
+	r.Header.Set("Accept-Encoding", "identity") // without it, a server may choose any coding (RFC 9110, section 12.5.3)
 	for name, values := range s.cfg.Header {
 		r.Header[http.CanonicalHeaderKey(name)] = values
 	}

@@ -1,6 +1,8 @@
 package httpsource_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -112,6 +114,47 @@ func TestABodyIsBoundedAndATruncatedOneIsAnError(t *testing.T) {
 		assert.LessOrEqual(t, len(b), 100)
 		require.NoError(t, f.Close())
 	}
+}
+
+func TestAContentCodingIsNotRequestedAndGzipIsDecodedWithinTheLimit(t *testing.T) {
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	_, _ = w.Write(make([]byte, 100))
+	require.NoError(t, w.Close())
+	coding, body := "", []byte(nil)
+	s := serve(t, httpsource.Config{MaxSourceBytes: 100}, func(w http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, []string{"identity"}, r.Header["Accept-Encoding"])
+		w.Header().Set("Content-Encoding", coding)
+		_, _ = w.Write(body)
+	})
+	for _, coding = range []string{"gzip", "X-GZIP"} {
+		body = zipped.Bytes()
+		f, err := s.Open(t.Context(), "x.jpg")
+		require.NoError(t, err)
+		info, err := f.Stat()
+		require.NoError(t, err)
+		assert.Zero(t, info.Size())
+		b, err := io.ReadAll(f)
+		require.NoError(t, err)
+		assert.Len(t, b, 100)
+		require.NoError(t, f.Close())
+
+		body = append(zipped.Bytes(), zipped.Bytes()...) // 200 bytes, beyond the limit
+		f, err = s.Open(t.Context(), "x.jpg")
+		require.NoError(t, err)
+		b, err = io.ReadAll(f)
+		require.ErrorContains(t, err, "MaxSourceBytes")
+		assert.LessOrEqual(t, len(b), 100)
+		require.NoError(t, f.Close())
+
+		body = []byte("no gzip at all")
+		_, err = s.Open(t.Context(), "x.jpg")
+		require.Error(t, err)
+		assert.NotErrorIs(t, err, fs.ErrNotExist)
+	}
+	coding = "br"
+	_, err := s.Open(t.Context(), "x.jpg")
+	require.ErrorContains(t, err, "br")
 }
 
 func TestHostsAreAnAllowList(t *testing.T) {
