@@ -57,6 +57,52 @@ func TestTheDashboardFitsGrafanasSchema(t *testing.T) {
 	}
 }
 
+// A panel of a fixed color per series names series that its queries return, or the colors are lost.
+func TestTheColorsOfPanelsAreThoseOfOutcomesAndStages(t *testing.T) {
+	text, err := os.ReadFile("dashboard.json")
+	require.NoError(t, err)
+	var d struct {
+		Panels []struct {
+			Title, Description string
+			FieldConfig        struct {
+				Overrides []struct{ Matcher struct{ ID, Options string } }
+			}
+			Targets []struct{ Expr, LegendFormat string }
+		}
+	}
+	require.NoError(t, json.Unmarshal(text, &d))
+	stageNames := []string{}
+	for _, s := range stages(thumbnail.Timing{}) {
+		stageNames = append(stageNames, s.name)
+	}
+	for _, p := range d.Panels {
+		assert.NotEmpty(t, p.Description, p.Title)
+		names, legends := []string{}, []string{}
+		for _, o := range p.FieldConfig.Overrides {
+			assert.Equal(t, "byName", o.Matcher.ID)
+			names = append(names, o.Matcher.Options)
+		}
+		for _, target := range p.Targets {
+			legends = append(legends, target.LegendFormat)
+		}
+		switch {
+		case len(names) == 0:
+		case legends[0] == "{{outcome}}":
+			assert.ElementsMatch(t, []thumbnail.Outcome{thumbnail.OutcomeStored, thumbnail.OutcomeGenerated, thumbnail.OutcomeShared, thumbnail.OutcomeFailed, thumbnail.OutcomeGone}, outcomes(names))
+		default:
+			assert.Equal(t, stageNames, names, p.Title)
+			assert.Equal(t, stageNames, legends, "in the order of the steps")
+		}
+	}
+}
+
+func outcomes(names []string) (all []thumbnail.Outcome) {
+	for _, name := range names {
+		all = append(all, thumbnail.Outcome(name))
+	}
+	return all
+}
+
 // unknown returns the fields of a dashboard that are lost when the dashboard is decoded into the types of
 // Grafana's schema and encoded again.
 func unknown(t *testing.T, text []byte) []string {

@@ -34,7 +34,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "thumbnail_requests_total", Help: "Requests and calls of Generate, by how they ended.",
 		}, []string{"op", "outcome", "status"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "thumbnail_request_seconds", Help: "Time until a request was answered.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 15),
+			Name: "thumbnail_request_seconds", Help: "Time until a request was answered.", Buckets: prometheus.ExponentialBuckets(0.0001, 2, 20), // to 52 s
 		}, []string{"outcome"}),
 		steps: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "thumbnail_generation_seconds", Help: "Time that the steps of making a thumbnail took.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 15),
