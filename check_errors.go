@@ -21,7 +21,10 @@ type UploadError struct {
 	err     error
 }
 
+// Error returns the text for the person who uploads.
 func (e *UploadError) Error() string { return e.message }
+
+// Unwrap returns the error for the log.
 func (e *UploadError) Unwrap() error { return e.err }
 
 // uploadError rewords an error for the person who uploads.

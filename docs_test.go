@@ -54,6 +54,7 @@ var (
 	w          http.ResponseWriter
 	r          *http.Request
 	file       io.Reader
+	t          *template.Template
 	requireLogin func(http.Handler) http.Handler
 )
 `
@@ -66,7 +67,7 @@ var snippetImports = map[string]string{
 	"httpsource": "github.com/rest-thumbnails/thumbnail/storage/httpsource",
 	"goredis":    "github.com/redis/go-redis/v9",
 	"context":    "context", "errors": "errors", "expvar": "expvar", "template": "html/template", "image": "image", "draw": "image/draw", "io": "io",
-	"log": "log", "slog": "log/slog", "http": "net/http", "os": "os", "strconv": "strconv", "time": "time",
+	"atomic": "sync/atomic", "log": "log", "slog": "log/slog", "http": "net/http", "os": "os", "strconv": "strconv", "time": "time",
 }
 
 // snippet makes a source file of a snippet, which is declarations or statements.
@@ -206,7 +207,7 @@ func TestREADMEIsShortAndItsProgramShowsAPicture(t *testing.T) {
 	require.LessOrEqual(t, strings.Count(string(text), "\n"), 250)
 	dir := readmeFolder(t)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "photos", "kitten.jpg"), photo(t, 1200, 900), 0o644))
-	get := serveProgram(t, dir, "{{picture \"kitten.jpg\"")
+	_, get := serveProgram(t, dir, "{{picture \"kitten.jpg\"")
 	code, page := get("/")
 	require.Equal(t, http.StatusOK, code)
 	links := regexp.MustCompile(`/thumbs/[^" ,]+`).FindAllString(string(page), -1)
