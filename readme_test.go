@@ -166,10 +166,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage/storagetest"
 )
 
-func TestStorage(t *testing.T) {
-	storagetest.Run(t, func(testing.TB) storagetest.Storage { return &mapStorage{files: map[string]content{}} })
-}
-`
+` + blockWith(t, "text", "func TestStorage")
 		files := []string{filepath.Join(dir, "main.go"), filepath.Join(dir, "main_test.go")}
 		require.NoError(t, os.WriteFile(files[0], []byte(block), 0o644))
 		require.NoError(t, os.WriteFile(files[1], []byte(test), 0o644))
