@@ -75,7 +75,11 @@ func (s *estimates) candidates(plain, predicted, tiles int64) []candidate {
 // that equal their left or upper neighbor do not count.
 func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choice, error) {
 	if few && len(table.colors) <= 16 {
-		return []choice{{palette: true}}, nil
+		if len(table.colors) == 1 || len(px) > maxDrafted {
+			return []choice{{palette: true}}, nil
+		}
+		// A small picture often takes fewer bits with the color cache as its palette.
+		return []choice{{palette: true}, {subtractGreen: true}}, nil
 	}
 	var all [2]estimates // estimates of all samples, and of the samples that are not repeated
 	var indexed, near estimate

@@ -108,69 +108,6 @@ func (c *codeBook) single() { clear(c.length); clear(c.bits) }
 
 func (w *bitSink) symbol(c *codeBook, s int) { w.put(uint32(c.bits[s]), uint(c.length[s])) }
 
-// A lengthToken is a symbol of the code length code, with its extra bits.
-type lengthToken struct{ symbol, extra uint8 }
-
-// lengthTokens appends the tokens for the lengths, without the zeros at the end.
-func lengthTokens(dst []lengthToken, length []uint8) []lengthToken {
-	for len(length) > 0 && length[len(length)-1] == 0 {
-		length = length[:len(length)-1]
-	}
-	last := uint8(8)
-	for i := 0; i < len(length); {
-		n := length[i]
-		run := 1
-		for i+run < len(length) && length[i+run] == n {
-			run++
-		}
-		i += run
-		if n == 0 {
-			dst = zeroTokens(dst, run)
-			continue
-		}
-		if n != last {
-			dst = append(dst, lengthToken{n, 0})
-			last = n
-			run--
-		}
-		for run > 0 {
-			if run < 3 {
-				dst = append(dst, lengthToken{n, 0})
-				run--
-				continue
-			}
-			k := min(run, 6)
-			if run == 7 || run == 8 { // two repeat symbols take fewer bits than one repeat symbol and single lengths
-				k = run - 3
-				k = min(k, 5)
-			}
-			dst = append(dst, lengthToken{repeatLast, uint8(k - 3)})
-			run -= k
-		}
-	}
-	return dst
-}
-
-func zeroTokens(dst []lengthToken, run int) []lengthToken {
-	for run > 0 {
-		switch {
-		case run < 3:
-			dst = append(dst, lengthToken{0, 0})
-			run--
-		case run <= 10:
-			dst = append(dst, lengthToken{repeatZero, uint8(run - 3)})
-			run = 0
-		default:
-			k := min(run, 138)
-			dst = append(dst, lengthToken{repeatZeros, uint8(k - 11)})
-			run -= k
-		}
-	}
-	return dst
-}
-
-var lengthExtra = [19]uint8{repeatLast: 2, repeatZero: 3, repeatZeros: 7}
-
 // putCode builds the prefix code for counts and writes it. The slices of c have the size of the alphabet, and hold the
 // code afterwards.
 func (w *bitSink) putCode(m *codeMaker, counts []uint32, c *codeBook) {
@@ -180,47 +117,12 @@ func (w *bitSink) putCode(m *codeMaker, counts []uint32, c *codeBook) {
 	}
 	w.put(0, 1)
 	var scratch [512]lengthToken
-	tokens := lengthTokens(scratch[:0], c.length)
-	var histogram [19]uint32
-	for _, t := range tokens {
-		histogram[t.symbol]++
-	}
-	var book codeBook
-	var lengths [19]uint8
-	var codes [19]uint16
-	book.length, book.bits = lengths[:], codes[:]
-	kinds := m.lengths(histogram[:], 7, book.length)
-	book.canonical()
-	last := len(lengthOrder)
-	for last > 4 && lengths[lengthOrder[last-1]] == 0 {
-		last--
-	}
-	w.put(uint32(last-4), 4)
-	for _, s := range lengthOrder[:last] {
-		w.put(uint32(lengths[s]), 3)
-	}
-	if kinds == 1 {
-		book.single()
-	}
-	w.putTokenCount(&book, tokens, c.length)
-	for _, t := range tokens {
-		w.symbol(&book, int(t.symbol))
-		w.put(uint32(t.extra), uint(lengthExtra[t.symbol]))
-	}
+	text := m.describe(scratch[:0], c.length)
+	text.put(w)
 	c.canonical()
 	if n == 1 {
 		c.single()
 	}
-}
-
-// putTokenCount writes the number of tokens. All later lengths are 0.
-func (w *bitSink) putTokenCount(book *codeBook, tokens []lengthToken, length []uint8) {
-	w.put(1, 1)
-	v := uint32(max(len(tokens), 2) - 2)
-	n := uint(bits.Len32(v)+1) &^ 1
-	n = max(n, 2)
-	w.put(uint32(n-2)/2, 3)
-	w.put(v, n)
 }
 
 // putSimple writes a simple prefix code of at most two symbols. A simple code requires symbols below 256. Otherwise

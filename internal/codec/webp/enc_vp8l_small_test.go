@@ -55,3 +55,35 @@ func TestAGradientOfEqualRowsOrColumnsTakesFewBytes(t *testing.T) {
 		assert.Less(t, len(encodeLossless(t, img, vp8lOptions{effort: 4})), 1200, name)
 	}
 }
+
+// A sprite of a few colors needs no palette: each color is written once, and is in the color cache from then on.
+func TestASmallSpriteTakesFewBytes(t *testing.T) {
+	img := image.NewNRGBA(image.Rect(0, 0, 14, 13))
+	for y := range 13 {
+		for x := range 14 {
+			c := color.NRGBA{246, 248, 250, 255}
+			switch d := (2*x-13)*(2*x-13) + (2*y-12)*(2*y-12); {
+			case d < 60:
+				c = color.NRGBA{220, 40, 40, 255}
+			case d < 110:
+				c = color.NRGBA{20, 20, 20, 255}
+			}
+			img.SetNRGBA(x, y, c)
+		}
+	}
+	assert.Less(t, len(encodeLossless(t, img, vp8lOptions{effort: 4})), 70)
+}
+
+// A prefix code whose last symbol occurs does not say how many symbols follow.
+func TestTheShorterDescriptionOfAPrefixCodeIsWritten(t *testing.T) {
+	length := func(at ...int) (all []uint8) {
+		all = make([]uint8, 256)
+		for _, i := range at {
+			all[i] = 2
+		}
+		return all
+	}
+	var m codeMaker
+	assert.True(t, m.describe(nil, length(0, 1, 2, 3)).trimmed)
+	assert.False(t, m.describe(nil, length(0, 9, 20, 255)).trimmed)
+}
