@@ -117,14 +117,15 @@ func (f *frame) scaleTo(n int, fullChroma bool) {
 	}
 }
 
-// isRGB reports whether the three components are R, G and B. It decides as image/jpeg does. A JFIF file is
-// Y'CbCr. Any other file is RGB if the Adobe marker or the component identifiers say so.
+// isRGB reports whether the three components are R, G and B. It decides as libjpeg and browsers do: a JFIF file is
+// Y'CbCr; else the Adobe marker decides, and without one the component identifiers. In package image/jpeg they count
+// in spite of the marker.
 func (f *frame) isRGB() bool {
 	if len(f.comps) != 3 || f.jfif {
 		return false
 	}
-	if f.adobe && f.adobeTransform == 0 {
-		return true
+	if f.adobe {
+		return f.adobeTransform == 0
 	}
 	return f.comps[0].id == 'R' && f.comps[1].id == 'G' && f.comps[2].id == 'B'
 }
