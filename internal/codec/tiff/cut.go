@@ -58,13 +58,30 @@ func (l *layout) segmentOffset(n int64) int64 {
 	return planes*l.segBytes(l.height) + strips*l.segBytes(l.segH)
 }
 
-// segment returns the bytes of strip or tile i. If its offset is cut off, a tolerant decode assumes that
-// uncompressed strips or tiles follow each other without gaps.
-func (d *decoder) segment(i int64, rows int) ([]byte, error) {
-	l := d.layout
-	if _, ok := l.offsets.at(d.data, i); ok || !d.tolerant || l.compression != plain {
+// segment returns the bytes of strip or tile i. If its offset is cut off, a tolerant decode assumes that strips or tiles follow each other
+// without gaps.
+func (a *lane) segment(i int64, rows int) ([]byte, error) {
+	d, l := a.d, a.d.layout
+	if _, ok := l.offsets.at(d.data, i); ok || !d.tolerant {
 		return l.segment(d.data, i, rows)
 	}
+	var at int64
+	var ok bool
+	if l.compression == plain {
+		at, ok = d.plainOffset(i)
+	} else {
+		at, ok = a.trail.follow(l, d.data, i)
+	}
+	if !ok {
+		return l.segment(d.data, i, rows)
+	}
+	d.assumed = true
+	return l.segmentAt(d.data, i, at, rows)
+}
+
+// plainOffset returns the offset of an uncompressed strip or tile whose offset is cut off.
+func (d *decoder) plainOffset(i int64) (at int64, ok bool) {
+	l := d.layout
 	first, ok := l.offsets.at(d.data, 0)
 	if !ok {
 		first, ok = headerBytes, l.standsBehindHeader()
@@ -72,9 +89,36 @@ func (d *decoder) segment(i int64, rows int) ([]byte, error) {
 	if second, two := l.offsets.at(d.data, 1); two && second != first+l.segmentOffset(1) {
 		ok = false
 	}
-	if !ok {
-		return l.segment(d.data, i, rows)
+	return first + l.segmentOffset(i), ok
+}
+
+// A trail adds up the lengths of compressed strips or tiles. Programs such as libtiff write the directory behind the pixels, and the
+// lengths before the offsets.
+type trail struct{ i, at int64 } // strip or tile i is at offset at; 0 means unknown
+
+// follow returns the offset of strip or tile i.
+func (t *trail) follow(l *layout, data []byte, i int64) (at int64, ok bool) {
+	if t.at == 0 || i < t.i {
+		if *t = (trail{}); l.start > headerBytes {
+			t.at = headerBytes
+			if l.order.Uint16(data[2:]) != 42 {
+				t.at = 16 // BigTIFF
+			}
+		}
+		if first, ok := l.offsets.at(data, 0); ok {
+			t.at = first
+		}
 	}
-	d.assumed = true
-	return l.segmentAt(d.data, i, first+l.segmentOffset(i), rows)
+	for t.at > 0 && t.i < i {
+		next, ok := l.offsets.at(data, t.i+1)
+		if !ok {
+			n, found := l.counts.at(data, t.i)
+			next, ok = t.at+n, found && n > 0 && n <= int64(len(data))
+		}
+		if !ok {
+			return 0, false
+		}
+		*t = trail{t.i + 1, next}
+	}
+	return t.at, t.at > 0
 }

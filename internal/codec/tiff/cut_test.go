@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"image"
 	"image/color"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -103,8 +104,49 @@ func TestATolerantDecodeReadsTheStripsWhoseOffsetsAreInTheFile(t *testing.T) {
 			require.Equal(t, want, img.At(7, y), "row %d, %d offsets", y, strips)
 		}
 	}
-	_, err := tolerant(t, whole[:values+3])
-	require.Error(t, err, "no offset")
+}
+
+// lengthsFirst exchanges StripOffsets and StripByteCounts behind the directory, as libtiff writes them.
+func lengthsFirst(data []byte) (out []byte, lengths int) {
+	at, values := directoryOf(data)
+	out = slices.Clone(data)
+	for entry := at + 2; entry < values-4; entry += 12 {
+		value := out[entry+8:][:4]
+		switch from := int(binary.LittleEndian.Uint32(value)); binary.LittleEndian.Uint16(out[entry:]) {
+		case 273:
+			copy(out[len(data)-20:], data[from:][:20])
+			binary.LittleEndian.PutUint32(value, uint32(len(data)-20))
+		case 279:
+			copy(out[len(data)-40:], data[from:][:20])
+			binary.LittleEndian.PutUint32(value, uint32(len(data)-40))
+		}
+	}
+	return out, len(data) - 40
+}
+
+func TestATolerantDecodeAddsUpTheLengthsOfStripsWhoseOffsetsAreTruncated(t *testing.T) {
+	for _, samples := range []int{1, 3} {
+		f := ending(samples, 8, 8)
+		sound := decoded(t, f)
+		whole, lengths := lengthsFirst(f.Encode())
+		_, same, err := codectest.Decode(t.Context(), tiff.Format, whole, codec.Options{})
+		require.NoError(t, err)
+		require.Zero(t, maxDifference(sound, same.Image))
+		for n := lengths; n < len(whole); n++ {
+			_, _, err := codectest.Decode(t.Context(), tiff.Format, whole[:n], codec.Options{})
+			require.ErrorIs(t, err, codec.ErrCorrupt)
+			img, err := tolerant(t, whole[:n])
+			require.NoError(t, err)
+			known := (n-lengths)/4 + 1 // the first strip follows the header, and one without a length extends to the directory
+			for y := range 20 {
+				want := color.Color(color.Gray{128})
+				if y < 4*known {
+					want = sound.At(7, y)
+				}
+				require.Equal(t, color.RGBAModel.Convert(want), color.RGBAModel.Convert(img.At(7, y)), "row %d, %d bytes of lengths and offsets", y, n-lengths)
+			}
+		}
+	}
 }
 
 func TestATolerantDecodeReadsATruncatedPalette(t *testing.T) {

@@ -15,6 +15,7 @@ type lane struct {
 	plane  int
 	cols   []column
 	banded bool
+	trail  trail
 
 	raw     []byte // a row of a strip or tile
 	scratch []byte
@@ -148,7 +149,7 @@ func (a *lane) open(c *column, i, y int) error {
 		a.d.sources = append(a.d.sources, src)
 	}
 	at := (int64(a.plane)*int64(l.down())+int64(y/l.segH))*int64(l.across()) + int64(i)
-	in, err := a.d.segment(at, rows)
+	in, err := a.segment(at, rows)
 	if err == nil {
 		if l.tiled {
 			rows = l.segH
@@ -177,7 +178,7 @@ func (a *lane) announce(c *column, at int64, y int) {
 	if !l.tiled {
 		rows = min(rows, l.height-y-l.segH)
 	}
-	if next, err := a.d.segment(at+1, rows); err == nil {
+	if next, err := a.segment(at+1, rows); err == nil {
 		src.follow(next, rows)
 	}
 }
