@@ -310,7 +310,9 @@ func TestTheMeaningOfThreeComponentsIsDecidedByJFIFThenAdobeThenTheirNames(t *te
 	var b bytes.Buffer
 	require.NoError(t, stdjpeg.Encode(&b, image.NewRGBA(image.Rect(0, 0, 8, 8)), nil))
 	jfif := pieces.JPEG(mAPP0, []byte("JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"))
-	adobe := func(transform byte) []byte { return pieces.JPEG(mAPP14, []byte("Adobe\x00d\x00\x00\x00\x00"), []byte{transform}) }
+	adobe := func(transform byte) []byte {
+		return pieces.JPEG(mAPP14, []byte("Adobe\x00d\x00\x00\x00\x00"), []byte{transform})
+	}
 	for _, c := range []struct {
 		names    string
 		segments []byte
