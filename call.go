@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/rest-thumbnails/thumbnail/internal/ability"
 	"github.com/rest-thumbnails/thumbnail/internal/negative"
 )
 
@@ -185,7 +184,7 @@ func (h *Handler) open(ctx context.Context, c *call) (fs.File, error) {
 	f, err := h.cfg.Storage.Open(ctx, c.key)
 	switch {
 	case err == nil:
-		if ability.IsNil(f) {
+		if f == nil {
 			return nil, serverError("open thumbnail", errNoFile)
 		}
 		return h.examine(c, f)

@@ -248,9 +248,6 @@ func (g *generator) work(ctx context.Context, o order, plan *engine.Plan, data [
 		return nil, err
 	}
 	defer release()
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	ctx = codec.WithAccount(yield.Context(ctx), codec.NewAccount(plan.Bytes))
 	encoded := newBuffer()
 	var t engine.Timing

@@ -2,7 +2,6 @@ package thumbnail
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"hash/maphash"
 	"io/fs"
@@ -208,17 +207,9 @@ func (h *Handler) answer(q *request) error {
 	defer h.closeFile(q.r.Context(), &q.c.key, f)
 	if err = h.respond(q, responder, f); err != nil { // 12
 		q.w.aborted = q.w.aborted || q.w.wrote
-		return respondError(err)
-	}
-	return nil
-}
-
-// respondError returns what an error of a Responder means: a fault of the server, unless it has a status.
-func respondError(err error) error {
-	if _, ok := errors.AsType[*statusError](err); ok {
 		return err
 	}
-	return serverError("respond", err)
+	return nil
 }
 
 // prepare does steps 4 to 11 and sets the headers of the answer. It is not a part of answer, because then
@@ -262,7 +253,10 @@ func (h *Handler) respond(q *request, responder Responder, f fs.File) (err error
 			panic(p)
 		}
 	}()
-	return responder.Respond(w, q.r, q.c.key, seekable(f))
+	if err := responder.Respond(w, q.r, q.c.key, seekable(f)); err != nil {
+		return serverError("respond", err)
+	}
+	return nil
 }
 
 // parse does steps 2 and 3.

@@ -92,7 +92,7 @@ func (h *Handler) logError(ctx context.Context, key string, err error) {
 	status := StatusCode(err)
 	level := slog.LevelDebug
 	switch status {
-	case http.StatusInternalServerError, http.StatusNotImplemented:
+	case http.StatusInternalServerError:
 		level = slog.LevelError
 	case http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusServiceUnavailable:
 		level = slog.LevelWarn
