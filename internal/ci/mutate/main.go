@@ -12,7 +12,7 @@
 // because the go command reads the changed files from an overlay.
 //
 // FILE lists changes that no test can notice, one per line, as this command prints them. Line numbers are ignored. The command does not try
-// these changes, and counts them as not noticed. It exits with 1 if less than 90 % of all changes are noticed.
+// these changes, and counts them as not noticed. It prints those that the code no longer has. It exits with 1 if less than 90 % of all changes are noticed.
 package main
 
 import (
@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
@@ -76,11 +77,30 @@ func main() {
 			}
 		}
 		noticed, tried = noticed+a, tried+b
-		fmt.Printf("%s: %d of %d changes were noticed; %d of the others are listed in %s\n", dir, a, b, of, *knownFile)
+		fmt.Printf("%s: %d of %d changes were noticed; %d of the others are listed in %s; there are %d changes in all\n", dir, a, b, of, *knownFile, len(p.mutants))
+		for _, id := range p.gone(known) {
+			fmt.Printf("%s lists what is no longer there: %s\n", *knownFile, id)
+		}
 	}
 	if noticed*10 < tried*9 {
 		os.Exit(1)
 	}
+}
+
+// gone returns the known changes of p's files that are not in the code.
+func (p *pkg) gone(known map[string]bool) (all []string) {
+	here := map[string]bool{}
+	for _, m := range p.mutants {
+		here[m.id()] = true
+	}
+	for id := range known {
+		file, _, _ := strings.Cut(id, ":")
+		if filepath.Dir(file) == filepath.Clean(p.dir) && !here[id] {
+			all = append(all, id)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 func fatal(err error) {
