@@ -327,12 +327,12 @@ func TestAVersionMayHaveManyTypes(t *testing.T) {
 	for _, c := range []struct {
 		version any
 		want    string
-	}{{"v2", "v2"}, {7, "7"}, {0, "0"}, {uint64(9), "9"}, {time.Unix(1, 0), "gjdgxs"}, {time.Time{}, ""}, {(*time.Time)(nil), ""}, {nil, ""}, {template.HTML("x"), "x"}} {
+	}{{"v2", "v2"}, {7, "7"}, {0, "0"}, {uint64(9), "9"}, {time.Unix(1, 0), "gjdgxs"}, {time.Time{}, ""}, {(*time.Time)(nil), ""}, {nil, ""}, {template.HTML("x"), "x"}, {new("v3"), "v3"}, {new(8), "8"}, {new(time.Unix(1, 0)), "gjdgxs"}, {(*string)(nil), ""}, {(*int64)(nil), ""}} {
 		got, err := renderWith(t, siteLinks(t), `{{with thumbnail "a.jpg" "1x" "crop" ".jpg" .}}{{.Version}}{{end}}`, c.version)
 		require.NoError(t, err)
 		assert.Equal(t, c.want, got, "%v", c.version)
 	}
-	for _, version := range []any{1.5, []int{1}} {
+	for _, version := range []any{1.5, []int{1}, new(true)} {
 		_, err := renderWith(t, siteLinks(t), `{{thumbnail "a.jpg" "1x" "crop" ".jpg" .}}`, version)
 		assert.ErrorContains(t, err, "a version is", "%v", version)
 	}

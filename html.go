@@ -42,9 +42,10 @@ func FuncMap(base string, signer Signer) template.FuncMap {
 //	{{thumbnail .Photo "avatar"}}                           a [Link]
 //	{{thumbnail .Photo "100x100" "crop" ".jpg"}}            a [Link] without a preset
 //
-// The picture is a string or has a method Name() string, on a value or a pointer receiver. For an empty string or nil the functions print
-// nothing. If the picture has a method ImageInfo() [Info], the functions use its size, version, focal point
-// and color. thumbnail takes a version as an additional argument: a string, an integer or a time.Time.
+// The picture is a string or has a method Name() string, on a value or a pointer receiver. For an empty
+// string or nil the functions print nothing. If the picture has a method ImageInfo() [Info], the functions
+// use its size, version, focal point and color. thumbnail takes a version as an additional argument: a
+// string, an integer, a [time.Time], or a pointer to one.
 //
 // The other arguments of img and picture are attributes of the img element, as pairs of a name and a value.
 // alt is required; it may be "". The value true writes an attribute without a value; false and nil write
@@ -175,7 +176,7 @@ func (f functions) misused(format string, args ...any) error {
 func (o original) withVersion(v any) (original, error) {
 	version, ok := versionOf(v)
 	if !ok {
-		return o, fmt.Errorf("%w: a version is a string, an integer or a time: not %v", ErrInvalid, v)
+		return o, fmt.Errorf("%w: a version is a string, an integer or a time: not %v, a %T", ErrInvalid, v, v)
 	}
 	o.info.Version = version
 	return o, o.check()

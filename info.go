@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"image"
 	"io/fs"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -79,7 +80,7 @@ func VersionOf(info fs.FileInfo) string {
 	return strconv.FormatUint(h.Sum64(), 36)
 }
 
-// versionOf returns the version that a template's value stands for: a string, an integer, or a time.
+// versionOf returns the version that a template's value stands for: a string, an integer, a time, or a pointer to one.
 func versionOf(v any) (string, bool) {
 	switch v := v.(type) {
 	case nil:
@@ -91,11 +92,12 @@ func versionOf(v any) (string, bool) {
 			return "", true
 		}
 		return strconv.FormatUint(uint64(v.UnixNano()), 36), true
-	case *time.Time:
-		if v == nil {
+	}
+	if p := reflect.ValueOf(v); p.Kind() == reflect.Pointer { // a column that may be NULL
+		if p.IsNil() {
 			return "", true
 		}
-		return versionOf(*v)
+		return versionOf(p.Elem().Interface())
 	}
 	return integerVersion(v)
 }
