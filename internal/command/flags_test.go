@@ -99,6 +99,8 @@ func TestAnInvalidCallIsReportedWithAdvice(t *testing.T) {
 		{"-signer rsa", "hmac or django"},
 		{"-response iis", "stream, nginx, or apache"},
 		{"-response-prefix /x/", "requires -response nginx or apache"},
+		{"-response nginx", "-response nginx requires -thumbs DIR"},
+		{"-response apache -gallery", "requires -thumbs DIR"},
 		{"photos", "thumbnail -source photos"},
 		{"poto", "one of serve, url, check, doctor, warm, prune"},
 		{"serve photos", `unexpected argument "photos"`},

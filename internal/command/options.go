@@ -49,6 +49,8 @@ func (o *options) check(c *command) error {
 		return fmt.Errorf("-response must be stream, nginx, or apache, got %q", o.response)
 	case o.prefix != "" && o.response == "stream":
 		return errors.New("-response-prefix requires -response nginx or apache")
+	case o.response != "stream" && o.thumbs == "" && o.storage == "":
+		return fmt.Errorf("-response %s requires -thumbs DIR, the directory that the web server reads; the default is a temporary one", o.response)
 	case o.wait < 0:
 		return fmt.Errorf("-wait must not be negative, got %v", o.wait)
 	case o.workers < 0:
