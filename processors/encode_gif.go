@@ -27,9 +27,9 @@ import (
 // make the file smaller, or scenes differ so much that they look better with separate palettes.
 //
 // For a scaled animation whose original has up to 255 colors, the encoder tries several palettes on a sample of the
-// frames. It chooses a palette with which the file is about as small as with only the colors of the original. If
-// strokes of letters would be interrupted in that palette, the thumbnail keeps some of the colors that scaling adds
-// along edges, and has more bytes.
+// frames. It chooses a palette with which the file is about as small as with only the colors of the original. Pixels
+// between two colors of the palette get the one that makes the file smaller. If strokes of letters would be interrupted
+// in the original's colors, and these are more than two, the thumbnail may have more bytes.
 type GIF struct {
 	// Lossy allows color changes that make the file smaller. 40 removes a third of the bytes of photographs
 	// and films, and is visible at close range. The default, 0, allows such changes only in scaled animations.
@@ -211,7 +211,7 @@ func (g *gifWriter) draw(last bool) error {
 			return err
 		}
 	}
-	g.decided, g.out.Loss = true, g.recipe.loss
+	g.decided, g.out.Loss, g.out.Slack = true, g.recipe.loss, g.recipe.slack
 	if err := g.paintAll(g.out, g.held); err != nil {
 		return err
 	}
@@ -231,7 +231,11 @@ func (g *gifWriter) paintAll(out *gif.Encoder, held []Frame) error {
 	}
 	add := func(img *image.Paletted) error {
 		drawn++
-		return errors.Join(g.ctx.Err(), out.Add(img, g.clock.next(held[drawn-1].Delay)))
+		delay := g.clock.next(held[drawn-1].Delay)
+		if g.recipe.palette != nil {
+			return errors.Join(g.ctx.Err(), out.AddFrom(img, frames[drawn-1], delay))
+		}
+		return errors.Join(g.ctx.Err(), out.Add(img, delay))
 	}
 	exact, err := g.exactly(frames)
 	if err != nil {

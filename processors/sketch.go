@@ -118,8 +118,8 @@ func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, e
 	}
 	defer out.Close()
 	seen := newErrors(s.frames, s.looked())
-	out.Quick, out.Loss, out.Watch = true, r.loss, seen.add
-	ditherer := quantize.Ditherer{Palette: palette, Transparent: uint8(len(palette.Colors)), Plain: plain, Calm: true, Calmer: r.calmer}
+	out.Quick, out.Loss, out.Slack, out.Watch = true, r.loss, r.slack, seen.add
+	ditherer := quantize.Ditherer{Palette: palette, Transparent: uint8(len(palette.Colors)), Plain: plain, Calm: true, Calmer: r.calmer, Linear: r.linear}
 	colors := paletteWithTransparent(palette)
 	painted := make([]*image.Paletted, len(s.frames))
 	for i, img := range s.frames {
@@ -129,9 +129,12 @@ func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, e
 	order := newArrangement(g.ctx, colors, painted)
 	for i, img := range painted {
 		order.apply(g.ctx, img)
-		if s.skip[i] {
+		switch {
+		case s.skip[i]:
 			err = out.Skip(img)
-		} else {
+		case plain:
+			err = out.AddFrom(img, s.frames[i], 0)
+		default:
 			err = out.Add(img, 0)
 		}
 		if err != nil {

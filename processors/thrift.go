@@ -13,6 +13,8 @@ import (
 // A recipe has the parameters for reducing frames to palette indices.
 type recipe struct {
 	loss    int               // see gif.Encoder
+	slack   int               // see gif.Encoder
+	linear  bool              // see quantize.Ditherer
 	calmer  bool              // see quantize.Ditherer
 	palette *quantize.Palette // one palette of all frames, which are then not dithered; nil: palettes are chosen when the frames are painted
 }
@@ -65,18 +67,22 @@ type chooser struct {
 	trials    []*trial
 	usual     *trial  // the trial of the usual recipe, which applies if no other trial is better
 	budget    float64 // bytes
+
+	own    *quantize.Palette // the colors of the original
+	broken float64           // added to the degradation of trials with own
 }
 
 // all tries the colors of the original, the usual recipe, and then looks for the largest palette within the budget.
 func (c *chooser) all(colors []color.NRGBA) error {
-	plain, err := c.add(recipe{palette: quantize.NewPalette(colors)})
+	own := recipe{palette: quantize.NewPalette(colors), linear: len(colors) <= fewColors && isLight(c.frames[0])}
+	c.broken = float64(strokePoints * max(0, c.histogram.ErrorOf(own.palette)-strokeError))
+	c.own = own.palette
+	plain, err := c.add(own)
 	if err != nil {
 		return err
 	}
-	broken := float64(strokePoints * max(0, c.histogram.ErrorOf(plain.palette)-strokeError))
-	plain.degradation += broken
 	flat := c.histogram.Share(flatColors) >= flatShare
-	c.setBudget(plain.bytes, len(colors), flat)
+	c.setBudget(plain.bytes, flat)
 	rung, err := c.tryUsual(flat)
 	if err != nil {
 		return err
@@ -87,23 +93,41 @@ func (c *chooser) all(colors []color.NRGBA) error {
 	case !fits && c.usual.palette != nil:
 		err = c.search(0, rung)
 	case !fits:
-		var lossy *trial
-		if lossy, err = c.add(recipe{palette: plain.palette, loss: smallLoss}); err == nil {
-			lossy.degradation += broken
+		own.loss = smallLoss
+		if _, err = c.add(own); err == nil {
 			err = c.search(0, c.last()/2+1) // trying the upper half would not change the choice
 		}
 	}
-	if n := c.g.original.Exceeded; n > 0 && err == nil { // the first encoding used the best trial so far, and exceeded the original
-		best := c.best()
-		c.budget = min(c.budget, 0.97*float64(best.bytes)/n)
-		if best.palette != nil {
-			_, err = c.add(recipe{palette: best.palette, calmer: true, loss: max(best.loss, c.g.recipe.loss)})
-		}
-		if err == nil {
-			err = c.search(0, c.last()/2+1)
-		}
+	if best := c.best(); err == nil && best.palette != nil && len(best.palette.Colors) <= fewColors && !c.fits(best) {
+		_, err = c.add(best.slacker())
+	}
+	if n := c.g.original.Exceeded; n > 0 && err == nil {
+		err = c.exceeded(n)
 	}
 	return err
+}
+
+// exceeded looks for a recipe of fewer bytes. The best trial so far was encoded before, and had n times the bytes of the
+// original.
+func (c *chooser) exceeded(n float64) error {
+	best := c.best()
+	c.budget = min(c.budget, 0.97*float64(best.bytes)/n)
+	if best.palette != nil {
+		r := best.slacker()
+		r.calmer, r.loss = true, max(best.loss, c.g.recipe.loss)
+		if _, err := c.add(r); err != nil {
+			return err
+		}
+	}
+	return c.search(0, c.last()/2+1)
+}
+
+// slacker returns the recipe with much slack if its palette has few colors. In smooth gradients of many, much slack is visible.
+func (r recipe) slacker() recipe {
+	if len(r.palette.Colors) <= fewColors {
+		r.slack = muchSlack
+	}
+	return r
 }
 
 // search looks for the last rung within the budget, from low on and below high. It may stop earlier: see searches.
@@ -113,7 +137,7 @@ func (c *chooser) search(low, high int) error {
 		if c.fits(c.usual) { // most rungs above the usual one are too large
 			middle = low + (high-low)/4
 		}
-		t, err := c.add(recipe{palette: c.rung(middle)})
+		t, err := c.add(recipe{palette: c.rung(middle), slack: slack})
 		switch {
 		case err != nil:
 			return err
@@ -129,6 +153,9 @@ func (c *chooser) search(low, high int) error {
 const (
 	searches  = 3   // the largest number of rungs that are tried
 	smallLoss = 100 // see gif.Encoder
+
+	slack     = 64  // that of palettes from the ladder, which nobody sees
+	muchSlack = 160 // that of the best recipe, if it exceeds the budget
 )
 
 // tryUsual tries the usual recipe, which animations have if decide is not called for them. It returns the rung of the palette,
@@ -143,7 +170,7 @@ func (c *chooser) tryUsual(flat bool) (rung int, err error) {
 			}
 			rung++
 		}
-		c.usual, err = c.add(recipe{palette: c.rung(rung)})
+		c.usual, err = c.add(recipe{palette: c.rung(rung), slack: slack})
 		return rung, err
 	}
 	c.usual, err = c.try(recipe{loss: c.g.recipe.loss}, h.Choose(c.g.ctx, 255), exact)
@@ -178,22 +205,29 @@ func (c *chooser) rung(i int) *quantize.Palette {
 // add tries a recipe that has a palette.
 func (c *chooser) add(r recipe) (*trial, error) {
 	t, err := c.try(r, r.palette, true)
-	if err == nil {
-		c.trials = append(c.trials, t)
+	if err != nil {
+		return nil, err
 	}
-	return t, err
+	if r.palette == c.own {
+		t.degradation += c.broken
+	}
+	c.trials = append(c.trials, t)
+	return t, nil
 }
 
 // setBudget sets the budget. plain is the size in bytes of the animation in the original's colors. An encoder that adds no
 // colors needs about as many bytes. It needs fewer bytes for small flat art with many colors, because most of its pixels are at
 // edges.
-func (c *chooser) setBudget(plain, colors int, flat bool) {
+func (c *chooser) setBudget(plain int, flat bool) {
 	o, ratio := c.g.original, 1.05
+	if c.colors <= fewColors {
+		ratio = 0.97
+	}
 	share := 0.25
 	if o.Size != (image.Point{}) {
 		share = float64(area(c.g.held[0].Image.Rect.Size())) / float64(area(o.Size))
 	}
-	if colors > fewColors && (flat || float64(o.Bytes)*math.Pow(share, 0.65) < 1.15*float64(plain)) {
+	if c.colors > fewColors && (flat || float64(o.Bytes)*math.Pow(share, 0.65) < 1.15*float64(plain)) {
 		ratio = 0.58 + float64(0.7*min(share, 0.6))
 	}
 	c.budget = float64(plain) * ratio
@@ -218,13 +252,34 @@ func (c *chooser) best() *trial {
 
 func (c *chooser) fits(t *trial) bool { return float64(t.bytes) <= c.budget }
 
-// cost returns the degradation of a trial, plus a penalty if it looks poor, plus about 1.5 points for each percent by which its
-// bytes exceed the budget. Far beyond the budget, each percent adds less. In addition, bytesPoints times the natural logarithm of
-// the ratio of bytes to budget is added. So a trial with fewer bytes may have a slightly larger degradation.
+// cost returns the degradation of a trial, plus a penalty if it looks poor, plus 1.5 points for each percent by which its bytes
+// exceed the budget. In addition, bytesPoints times the natural logarithm of the ratio of bytes to budget is added. So a trial
+// with fewer bytes may have a slightly larger degradation. If the original has few colors, a palette with more colors must not
+// exceed the budget: with a third color, black and white art always has many more bytes.
 func (c *chooser) cost(t *trial) float64 {
 	beyond := max(0, float64(t.bytes)/c.budget-1)
 	fewer := float64(bytesPoints * math.Log(float64(t.bytes)/c.budget))
-	return t.degradation + float64(3*max(0, t.degradation-poor)) + float64(150*beyond/(1+float64(beyond/2))) + fewer
+	cost := t.degradation + float64(3*max(0, t.degradation-poor)) + float64(150*beyond) + fewer
+	if t.palette != nil && len(t.palette.Colors) > c.colors && c.colors <= fewColors && !c.fits(t) {
+		cost += tooMany
+	}
+	return cost
+}
+
+// tooMany is more than what other trials cost.
+const tooMany = 500
+
+// isLight reports whether most of a picture is light.
+func isLight(img *image.NRGBA) bool {
+	sum := 0
+	for y := range img.Rect.Dy() {
+		for row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]; len(row) >= 4; row = row[4:] {
+			if row[3] >= opaqueFrom {
+				sum += 2*int(row[0]) + 5*int(row[1]) + int(row[2]) - 8*128
+			}
+		}
+	}
+	return sum > 0
 }
 
 // Thin strokes are interrupted in a palette of only the original's colors. frameErrors underrates that error. So strokePoints

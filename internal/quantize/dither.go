@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"image/color"
+	"math"
 )
 
 // These constants set the share of the quantization error that is diffused to neighboring pixels. The share is larger in
@@ -25,6 +26,7 @@ type Ditherer struct {
 	Plain       bool // no dithering
 	Calm        bool // a pixel whose alpha or color changes little keeps its index
 	Calmer      bool // like Calm, but also where the change is slightly visible
+	Linear      bool // with Plain: the color that is nearest in linear light, so that lines on a light ground do not disappear
 	Single      bool // only one picture is drawn, so Draw does not store source
 
 	source []uint8 // for each pixel, the color for which its index was chosen
@@ -152,9 +154,24 @@ func share(row, above []uint8, x int) float32 {
 	return smoothShare
 }
 
+// inLight returns the index of the color that is nearest to a pixel in linear light. It is for palettes of few colors.
+func (p *Palette) inLight(pixel []uint8) (index int) {
+	best := math.Inf(1)
+	for i, c := range p.Colors {
+		r, g, b := linear[c.R]-linear[pixel[0]], linear[c.G]-linear[pixel[1]], linear[c.B]-linear[pixel[2]]
+		if d := float64(r*r) + float64(g*g) + float64(b*b); d < best {
+			best, index = d, i
+		}
+	}
+	return index
+}
+
 // draw returns the index of a pixel, and diffuses its quantization error.
 func (d *Ditherer) draw(p []uint8, share float32, now, below [][3]float32, x int) uint8 {
 	if d.Plain {
+		if d.Linear {
+			return uint8(d.Palette.inLight(p))
+		}
 		return uint8(d.Palette.Index(p[0], p[1], p[2]))
 	}
 	var want [3]float32

@@ -15,7 +15,7 @@ type coder struct {
 	used    [256]bool // symbols that were written
 	written []byte    // with a loss: all symbols that were written, in order
 
-	loss   int32       // the largest distance between the wanted color and the written one
+	tolerance
 	gain   int32       // the value of one more pixel in a sequence, in the unit of distance
 	colors [256]uint32 // colors of the symbols
 	leave  int         // the symbol that leaves a pixel as it is (transparent), or -1
@@ -94,7 +94,7 @@ func (c *coder) compress(symbolBits, most int) bool {
 // forget removes the cells before index at, which have been compressed.
 func (c *coder) forget(at int) {
 	c.cells = c.cells[:copy(c.cells, c.cells[at:])]
-	if c.loss > 0 {
+	if c.any() {
 		c.want, c.keep = c.want[:copy(c.want, c.want[at:])], c.keep[:copy(c.keep, c.keep[at:])]
 	}
 }
@@ -139,7 +139,7 @@ func (c *coder) look(node, at int, length, spent int32) {
 			c.look(longer, at+1, length+1, spent+c.leaving(at))
 		}
 	}
-	if c.loss > 0 && k&mustLeave == 0 {
+	if c.any() && k&mustLeave == 0 {
 		c.lookAround(node, at, length, spent)
 	}
 }
@@ -147,13 +147,12 @@ func (c *coder) look(node, at int, length, spent int32) {
 // lookAround examines the sequences that continue node with a color similar to that of the pixel.
 func (c *coder) lookAround(node, at int, length, spent int32) {
 	own, want := int(c.cells[at]&255), c.want[at]
-	least := distance(c.colors[own], want)
 	try := func(longer, symbol int) {
 		if symbol == own || symbol == c.leave {
 			return
 		}
-		if d := distance(c.colors[symbol], want); d <= c.loss {
-			c.look(longer, at+1, length+1, spent+max(d-least, 0))
+		if cost, ok := c.cost(c.colors[own], want, c.colors[symbol]); ok {
+			c.look(longer, at+1, length+1, spent+cost)
 		}
 	}
 	for longer := c.tree.first(node); longer != 0 && c.visits > 0; longer = int(c.tree.sibling[longer]) {
@@ -167,7 +166,7 @@ func (c *coder) lookAround(node, at int, length, spent int32) {
 
 // leaving returns the cost of leaving a pixel as it is.
 func (c *coder) leaving(at int) int32 {
-	if c.loss == 0 {
+	if !c.any() {
 		return 0
 	}
 	return int32(c.keep[at])
@@ -176,13 +175,13 @@ func (c *coder) leaving(at int) int32 {
 // settle records the symbols of the sequence node.
 func (c *coder) settle(node, length int) {
 	n := len(c.written)
-	if c.loss > 0 {
+	if c.any() {
 		c.written = c.written[:n+length]
 	}
 	for i := length - 1; i >= 0; i-- {
 		symbol := c.tree.symbol[node]
 		c.used[symbol] = true
-		if c.loss > 0 {
+		if c.any() {
 			c.written[n+i] = symbol
 		}
 		node = int(c.tree.parent[node])
@@ -205,13 +204,4 @@ func (p *pace) slower(length int) bool {
 	p.best = max(p.best, p.pixels)
 	p.codes, p.pixels = 0, 0
 	return slower
-}
-
-// distance returns the squared distance of two colors. If one is transparent, the distance is larger than any loss.
-func distance(a, b uint32) int32 {
-	if a == 0 || b == 0 {
-		return far
-	}
-	red, green, blue := int32(a&255)-int32(b&255), int32(a>>8&255)-int32(b>>8&255), int32(a>>16&255)-int32(b>>16&255)
-	return red*red + green*green + blue*blue
 }

@@ -11,7 +11,7 @@ func (e *Encoder) pack(p, next *picture) error {
 		return e.skip(p, next)
 	}
 	whole := image.Rectangle{Max: e.size}
-	rect := e.bounds(func(at int) bool { return e.leaving(p, at) > e.Loss })
+	rect := e.bounds(func(x, y int) bool { return !e.leaves(p, x, y) })
 	if len(e.frames) == 0 && next == nil {
 		rect = whole // some viewers take the size of a still picture from its frame
 	}
@@ -61,7 +61,10 @@ func (e *Encoder) gone(p, next *picture) image.Rectangle {
 	if next.transparent < 0 || bytes.IndexByte(next.pix, byte(next.transparent)) < 0 {
 		return image.Rectangle{}
 	}
-	return e.bounds(func(at int) bool { return p.packed[p.pix[at]] != 0 && next.packed[next.pix[at]] == 0 })
+	return e.bounds(func(x, y int) bool {
+		at := y*e.size.X + x
+		return p.packed[p.pix[at]] != 0 && next.packed[next.pix[at]] == 0
+	})
 }
 
 func (e *Encoder) clear(rect image.Rectangle) {
@@ -82,31 +85,23 @@ func (e *Encoder) skip(p, next *picture) error {
 	return e.ctx.Err()
 }
 
-// leaving returns the distance between the color of a pixel and the color on the screen.
-func (e *Encoder) leaving(p *picture, at int) int {
-	if e.shown == nil {
-		return e.cost(p.packed[p.pix[at]], 0)
+// leaves reports whether a pixel may be left as it is on the screen.
+func (e *Encoder) leaves(p *picture, x, y int) bool {
+	shown := uint32(0)
+	if e.shown != nil {
+		shown = e.shown[y*e.size.X+x]
 	}
-	return e.cost(p.packed[p.pix[at]], e.shown[at])
-}
-
-// cost returns the distance of two colors. Without a loss, different colors are far apart.
-func (e *Encoder) cost(want, shown uint32) int {
-	if want == shown {
-		return 0
-	}
-	if e.Loss == 0 {
-		return far
-	}
-	return int(distance(want, shown))
+	want, own := p.wanted(x, y, e.size.X)
+	_, may := e.tolerance().cost(own, want, shown)
+	return may
 }
 
 // bounds returns the smallest rectangle that contains all pixels for which is returns true.
-func (e *Encoder) bounds(is func(at int) bool) image.Rectangle {
+func (e *Encoder) bounds(is func(x, y int) bool) image.Rectangle {
 	r := image.Rectangle{Min: e.size}
 	e.rows(0, e.size.Y, func(y int) bool {
 		for x := range e.size.X {
-			if is(y*e.size.X + x) {
+			if is(x, y) {
 				r.Min = image.Pt(min(r.Min.X, x), min(r.Min.Y, y))
 				r.Max = image.Pt(max(r.Max.X, x+1), y+1)
 			}

@@ -32,6 +32,11 @@ type Encoder struct {
 	// for it. Other colors are written where that makes the file shorter.
 	Loss int
 
+	// Slack allows a pixel that was added by AddFrom to get any color that is hardly farther from its source than the nearest one, as for a
+	// pixel between two colors: the squared distance may increase by Slack/256 of the squared distance between both colors. Such a color is
+	// written where that makes the file shorter.
+	Slack int
+
 	// Watch, if not nil, is called for each frame with the screen while the frame is shown, and with the number of the frame in the order
 	// of Add. Red is in the lowest bits of a color; a transparent color is 0.
 	Watch func(frame int, shown []uint32)
@@ -81,6 +86,8 @@ func (e *Encoder) Close() {
 	e.shown, e.coder, e.written = nil, nil, nil
 }
 
+func (e *Encoder) tolerance() tolerance { return tolerance{int32(e.Loss), int32(e.Slack)} }
+
 // give returns memory that take took.
 func (e *Encoder) give(n int) {
 	codec.AccountOf(e.ctx).Give(int64(n))
@@ -98,18 +105,18 @@ func (e *Encoder) room(rect image.Rectangle, another bool) error {
 	n := rect.Dx() * rect.Dy()
 	if more := window(n, e.size.X) - cap(e.coder.cells); more > 0 {
 		bytes := 2 // size of a cell
-		if e.Loss > 0 {
+		if e.tolerance().any() {
 			bytes += 4 + 2
 		}
 		if err := e.take(bytes * more); err != nil {
 			return err
 		}
 		e.coder.cells = make([]cell, 0, window(n, e.size.X))
-		if e.Loss > 0 {
+		if e.tolerance().any() {
 			e.coder.want, e.coder.keep = make([]uint32, 0, cap(e.coder.cells)), make([]uint16, 0, cap(e.coder.cells))
 		}
 	}
-	if more := n - cap(e.written); more > 0 && e.Loss > 0 {
+	if more := n - cap(e.written); more > 0 && e.tolerance().any() {
 		if err := e.take(2 * more); err != nil {
 			return err
 		}
@@ -124,22 +131,20 @@ var errFrame = errors.New("frames of several sizes, or with no or too many color
 // of the palette with alpha 0 is transparent; all other colors count as opaque. A palette that begins at the same address as that of the
 // previous frame counts as the same palette, to which colors may have been added.
 func (e *Encoder) Add(img *image.Paletted, delay int) error {
-	if img.Rect != (image.Rectangle{Max: e.size}) || len(img.Palette) == 0 || len(img.Palette) > 256 {
-		return errFrame
-	}
-	return e.add(img, &picture{delay: min(max(delay, 0), MaxDelay)})
+	return e.add(img, &picture{delay: delay})
 }
 
 // Skip adds the next frame like Add, but does not write it. The next frame that is written contains only the changes since the skipped frame.
 // Skip is for samples of an animation.
 func (e *Encoder) Skip(img *image.Paletted) error {
-	if img.Rect != (image.Rectangle{Max: e.size}) || len(img.Palette) == 0 || len(img.Palette) > 256 {
-		return errFrame
-	}
 	return e.add(img, &picture{skipped: true})
 }
 
 func (e *Encoder) add(img *image.Paletted, next *picture) error {
+	if img.Rect != (image.Rectangle{Max: e.size}) || len(img.Palette) == 0 || len(img.Palette) > 256 {
+		return errFrame
+	}
+	next.delay = min(max(next.delay, 0), MaxDelay)
 	e.added++
 	next.number, next.colors, next.pix = e.added-1, e.colors(img.Palette), img.Pix
 	if img.Stride != e.size.X {
@@ -257,6 +262,8 @@ type picture struct {
 
 	number  int  // index in the order of Add
 	skipped bool // not written; see Skip
+
+	source *image.NRGBA // see AddFrom, or nil
 }
 
 // sameLooks reports whether two pictures look alike.

@@ -50,22 +50,23 @@ func (t *part) settled(symbol byte) cell {
 
 // appendRow appends the cells of a row of a part. Their symbols are indices in the palette.
 func (e *Encoder) appendRow(t *part, y int) {
-	c, from, to := e.coder, y*e.size.X+t.rect.Min.X, y*e.size.X+t.rect.Max.X
-	for at := from; at < to; at++ {
+	c, allowed := e.coder, e.tolerance()
+	for x := t.rect.Min.X; x < t.rect.Max.X; x++ {
+		at, shown := y*e.size.X+x, uint32(0)
 		k := cell(t.pix[at])
-		want, shown := t.packed[k], uint32(0)
 		if e.shown != nil {
 			shown = e.shown[at]
 		}
-		cost := e.cost(want, shown)
+		want, own := t.wanted(x, y, e.size.X)
+		cost, may := allowed.cost(own, want, shown)
 		switch {
 		case want == 0:
 			k |= mustLeave // the screen is already transparent there
-		case cost <= e.Loss:
+		case may:
 			k |= mayLeave
 		}
 		c.cells = append(c.cells, k)
-		if c.loss > 0 {
+		if c.any() {
 			c.want, c.keep = append(c.want, want), append(c.keep, uint16(min(cost, 1<<16-1)))
 		}
 	}
@@ -81,7 +82,7 @@ type census struct {
 
 // count takes the census of a part. It stops early if the context ends.
 func (e *Encoder) count(t *part) (s census) {
-	e.coder.loss = 0
+	e.coder.tolerance = tolerance{}
 	e.feed(t, nil)
 	for more := true; more && e.ctx.Err() == nil; {
 		e.coder.cells = e.coder.cells[:0]

@@ -55,7 +55,7 @@ func (e *Encoder) packShared(to *packed, t *part, s *census, clears bool) error 
 		if w == written {
 			highest = max(highest, most(s.then))
 		}
-		c.colors, c.loss, c.gain, c.leave = t.packed, int32(e.Loss), max(int32(e.Loss), 1), t.transparent
+		c.colors, c.tolerance, c.gain, c.leave = t.packed, e.tolerance(), e.tolerance().value(), t.transparent
 		e.feed(t, func(cells []cell) {
 			for i, k := range cells {
 				cells[i] = w.of(k, highest)
@@ -65,14 +65,14 @@ func (e *Encoder) packShared(to *packed, t *part, s *census, clears bool) error 
 		if err != nil {
 			return err
 		}
-		if shorter && e.Loss > 0 {
+		if shorter && e.tolerance().any() {
 			e.written, c.written = c.written, e.written
 		}
 		if e.Quick {
 			break
 		}
 	}
-	if e.Loss > 0 {
+	if e.tolerance().any() {
 		t.written = e.written
 	}
 	return nil
@@ -129,7 +129,7 @@ func (e *Encoder) packLocal(to *packed, t *part, s *census, clears bool, shared 
 		return nil
 	}
 	c := e.coder
-	c.colors, c.loss, c.gain, c.leave = table.packed, 0, 1, table.leave
+	c.colors, c.tolerance, c.gain, c.leave = table.packed, tolerance{}, 1, table.leave
 	e.feed(t, func(cells []cell) {
 		for i, k := range cells {
 			cells[i] = table.of(k)
