@@ -49,3 +49,19 @@ func TestAnErrorOfConfigNamesTheWrongField(t *testing.T) {
 		assert.ErrorContains(t, err, want)
 	}
 }
+
+func TestAPresetThatCannotBeServedIsAnErrorOfNewHandler(t *testing.T) {
+	size := thumbnail.Size{Width: 10, Height: 10}
+	for _, p := range []thumbnail.Preset{
+		{Size: size, Method: "sepia"}, {Size: size, Ext: ".tga"}, {Size: size, Formats: []string{".tga"}}, {}, {Size: thumbnail.Size{Width: 5000}},
+		{Size: size, Method: "focus_101_0"}, {Size: size, Method: "crop_1"},
+	} {
+		s := newSite(t)
+		s.Presets = thumbnail.Presets{"card": p}
+		_, err := thumbnail.NewHandler(s.Config)
+		require.ErrorContains(t, err, `Config.Presets: preset "card"`, "%+v", p)
+	}
+	s := newSite(t)
+	s.Presets = thumbnail.Presets{"card": {Size: size, Method: "focus_42_67"}}
+	require.NotNil(t, s.handler(t))
+}

@@ -1,7 +1,6 @@
 package thumbnail_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"image"
@@ -10,7 +9,6 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
-	"testing/fstest"
 	"testing/synctest"
 	"time"
 
@@ -20,7 +18,6 @@ import (
 	"github.com/rest-thumbnails/thumbnail"
 	"github.com/rest-thumbnails/thumbnail/lock"
 	"github.com/rest-thumbnails/thumbnail/processors"
-	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
 // working is a processor that takes time.
@@ -199,153 +196,4 @@ type lateLocker struct{ released bool }
 func (l *lateLocker) TryLock(ctx context.Context, _ string, _ time.Duration) (func() error, bool, error) {
 	<-ctx.Done()
 	return func() error { l.released = true; return nil }, true, nil
-}
-
-func TestANewThumbnailTakesTheMinimumOfStorageCalls(t *testing.T) {
-	s := newSite(t)
-	h := s.handler(t)
-	require.Equal(t, 200, get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code)
-	assert.EqualValues(t, 1, s.storage.opened.Load(), "the lock says that nobody has made it meanwhile")
-	assert.EqualValues(t, 1, s.source.opened.Load())
-	assert.EqualValues(t, 1, s.storage.put.Load())
-	assert.Zero(t, h.Stats().Memory)
-}
-
-func TestAThumbnailRemovedDuringItsGenerationIsNotStored(t *testing.T) {
-	s := newSite(t)
-	s.Storage = storage.NewMemory()
-	g := newGate()
-	s.Processors = thumbnail.Processors{"slow": processorFunc(func(ctx context.Context, src image.Image, w, h int) (image.Image, error) {
-		g.pass()
-		return processors.Crop{}.Process(ctx, src, w, h)
-	})}
-	h := s.handler(t)
-	url := s.url(t, "k.jpg", "5x5", "slow", ".jpg")
-	answer := make(chan *httptest.ResponseRecorder)
-	go func() { answer <- get(h, url) }()
-	g.await(t, 1)
-	require.NoError(t, h.Remove(t.Context(), "k.jpg"))
-	close(g.open)
-	assert.Equal(t, "no-store", (<-answer).Header().Get("Cache-Control"))
-	_, err := s.Storage.Open(t.Context(), url[1:])
-	assert.ErrorIs(t, err, fs.ErrNotExist)
-}
-
-func TestGenerateAfterAnUploadDoesNotJoinAnEarlierGeneration(t *testing.T) {
-	s := newSite(t)
-	g := newGate()
-	var mu sync.Mutex
-	files := fstest.MapFS{}
-	s.source.open = func(ctx context.Context, key string) (fs.File, error) {
-		mu.Lock()
-		f, err := storage.FS(files).Open(ctx, key)
-		mu.Unlock()
-		if err != nil {
-			g.pass()
-		}
-		return f, err
-	}
-	h := s.handler(t)
-	url := s.url(t, "new.jpg", "5x5", "crop", ".jpg")
-	before := make(chan int)
-	go func() { before <- get(h, url).Code }()
-	g.await(t, 1)
-	mu.Lock()
-	files["new.jpg"] = &fstest.MapFile{Data: photo(t, 20, 10)}
-	mu.Unlock()
-	generated := make(chan error)
-	go func() { generated <- h.Generate(t.Context(), spec(t, "new.jpg", "5x5", "crop", ".jpg")) }()
-	time.Sleep(20 * time.Millisecond)
-	close(g.open)
-	assert.Equal(t, 404, <-before)
-	assert.NoError(t, <-generated)
-	assert.Equal(t, 200, get(h, url).Code, "and the old failure is not remembered")
-}
-
-func TestAReplacedOriginalIsReadAgainIfGenerateSaysSo(t *testing.T) {
-	s := newSite(t)
-	s.Workers = 2 // so that Generate does not wait for the blocked generation
-	g := newGate()
-	files := fstest.MapFS{"k.jpg": {Data: photo(t, 200, 100)}}
-	var mu sync.Mutex
-	s.source.open = func(ctx context.Context, key string) (fs.File, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		return storage.FS(files).Open(ctx, key)
-	}
-	s.Processors = thumbnail.Processors{"slow": processorFunc(func(ctx context.Context, src image.Image, w, h int) (image.Image, error) {
-		g.pass()
-		return processors.Fit{}.Process(ctx, src, w, h)
-	})}
-	h := s.handler(t)
-	url := s.url(t, "k.jpg", "50x50", "slow", ".png")
-	answer := make(chan *httptest.ResponseRecorder)
-	go func() { answer <- get(h, url) }()
-	g.await(t, 1)
-	mu.Lock()
-	files["k.jpg"] = &fstest.MapFile{Data: photo(t, 100, 200)}
-	mu.Unlock()
-	require.NoError(t, h.Generate(t.Context(), spec(t, "k.jpg", "9x9", "crop", ".jpg")))
-	close(g.open)
-	<-answer
-	assert.Equal(t, image.Pt(25, 50), sizeOf(t, get(h, url).Body.Bytes()), "that of the new original")
-}
-
-func TestAtMostAThousandFailuresAreRememberedForAMinute(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newSite(t)
-		h := s.handler(t)
-		for i := range 10 {
-			assert.Equal(t, 415, get(h, s.url(t, "text.jpg", fmt.Sprintf("%dx5", i+1), "crop", ".jpg")).Code)
-		}
-		assert.EqualValues(t, 1, s.source.opened.Load(), "ten sizes cost one look")
-		time.Sleep(61 * time.Second)
-		assert.Equal(t, 415, get(h, s.url(t, "text.jpg", "5x5", "crop", ".jpg")).Code)
-		assert.EqualValues(t, 2, s.source.opened.Load(), "after a minute another one")
-		for i := range 3000 {
-			get(h, s.url(t, fmt.Sprintf("none%d.jpg", i), "5x5", "crop", ".jpg"))
-		}
-		assert.LessOrEqual(t, h.Stats().Remembered, 1024)
-		get(h, s.url(t, "a/b.jpg", "5x5", "crop", ".jpg"))
-		before := s.source.opened.Load()
-		_ = h.Remove(t.Context(), "a") // the storage is no Remover, but remembered errors are cleared
-		get(h, s.url(t, "a/b.jpg", "5x5", "crop", ".jpg"))
-		assert.EqualValues(t, before+1, s.source.opened.Load())
-	})
-}
-
-func TestATimeoutIsRemembered(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newSite(t)
-		runs := 0
-		s.Processors = thumbnail.Processors{"slow": processorFunc(func(ctx context.Context, src image.Image, _, _ int) (image.Image, error) {
-			runs++
-			<-ctx.Done()
-			return nil, ctx.Err()
-		})}
-		h := s.handler(t)
-		for range 3 {
-			assert.Equal(t, 503, get(h, s.url(t, "k.jpg", "5x5", "slow", ".jpg")).Code)
-		}
-		assert.Equal(t, 1, runs)
-	})
-}
-
-func TestAnErrorOfASourceThatResemblesAnInternalOneIsReturned(t *testing.T) {
-	for _, err := range []error{thumbnail.ErrBusy, thumbnail.ErrOverloaded, thumbnail.ErrTooLarge, context.Canceled} {
-		s := newSite(t)
-		s.source.open = func(context.Context, string) (fs.File, error) { return nil, fmt.Errorf("odd: %w", err) }
-		assert.GreaterOrEqual(t, get(s.handler(t), s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code, 500, "%v", err)
-		assert.EqualValues(t, 1, s.source.opened.Load())
-	}
-}
-
-func TestAnOriginalThatGrowsWhileItIsReadIsNotStored(t *testing.T) {
-	s := newSite(t)
-	data := append(photo(t, 200, 100), bytes.Repeat([]byte{0}, 1000)...)
-	s.source.open = func(context.Context, string) (fs.File, error) {
-		return storage.NewFile(onlyReader{bytes.NewReader(data)}, storage.Info{Name: "k.jpg", Size: int64(len(data)) - 1000}), nil
-	}
-	assert.Equal(t, 422, get(s.handler(t), s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code)
-	assert.Zero(t, s.storage.put.Load())
 }

@@ -161,3 +161,25 @@ func TestAnInfoWithoutHeightLimitsTheWidthsOfFiles(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"200x 200w", "600x 600w", "700x 700w"}, sizesIn(img.Srcset))
 }
+
+func TestDefaultLinksAreServedByADefaultHandler(t *testing.T) {
+	s := newSite(t)
+	h := s.handler(t)
+	links, known := thumbnail.Links{Base: "/", Signer: s.Signer}, h.Links("/")
+	for _, method := range []string{"crop", "scale", "fit", "pad", "focus", "smart", "entropy"} {
+		assert.Contains(t, known.Methods, method)
+	}
+	for _, ext := range []string{".jpg", ".jpeg", ".png", ".gif"} {
+		assert.Contains(t, known.Extensions, ext)
+	}
+	for _, method := range known.Methods {
+		for _, ext := range known.Extensions {
+			url, err := links.URL(spec(t, "k.jpg", "5x5", method, ext))
+			if assert.NoError(t, err, "%s %s", method, ext) {
+				assert.Equal(t, 200, get(h, url).Code, "%s %s", method, ext)
+			}
+		}
+	}
+	assert.Equal(t, 4096, known.MaxWidth)
+	assert.Equal(t, 4096, known.MaxHeight)
+}

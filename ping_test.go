@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"io/fs"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -86,3 +87,23 @@ func TestPingsUseDifferentKeysIfTheStorageRemoves(t *testing.T) {
 		}
 	}
 }
+
+func TestPingPutsOpensAndRemoves(t *testing.T) {
+	s := newSite(t)
+	memory := storage.NewMemory()
+	s.Storage = memory
+	require.NoError(t, s.handler(t).Ping(t.Context()))
+	for e, err := range memory.List(t.Context(), "") {
+		require.NoError(t, err)
+		t.Errorf("%q is left", e.Key)
+	}
+	s.Storage = forgetful{memory}
+	err := s.handler(t).Ping(t.Context())
+	require.Error(t, err)
+	assert.Equal(t, http.StatusInternalServerError, thumbnail.StatusCode(err))
+}
+
+// forgetful stores nothing.
+type forgetful struct{ *storage.Memory }
+
+func (forgetful) Put(context.Context, string, io.Reader) error { return nil }

@@ -63,3 +63,13 @@ func TestAnOriginalThatSeeksIsReadOnce(t *testing.T) {
 		assert.LessOrEqual(t, r.n, len(file)+len(file)/8+2*chunks, "%s: bytes read of %d", name, len(file))
 	}
 }
+
+func TestANewThumbnailTakesTheMinimumOfStorageCalls(t *testing.T) {
+	s := newSite(t)
+	h := s.handler(t)
+	require.Equal(t, 200, get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code)
+	assert.EqualValues(t, 1, s.storage.opened.Load(), "the lock says that nobody has made it meanwhile")
+	assert.EqualValues(t, 1, s.source.opened.Load())
+	assert.EqualValues(t, 1, s.storage.put.Load())
+	assert.Zero(t, h.Stats().Memory)
+}

@@ -3,12 +3,15 @@ package thumbnail_test
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"image"
 	"image/color/palette"
 	"image/gif"
 	"slices"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -115,4 +118,71 @@ func TestAJobOpensABadOriginalOnceForAllItsSizes(t *testing.T) {
 	h := s.handler(t)
 	assert.Error(t, h.GenerateAll(t.Context(), sizesOf("text.jpg", 30), nil))
 	assert.EqualValues(t, 1, s.source.opened.Load())
+}
+
+func TestAtMostAThousandFailuresAreRememberedForAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		h := s.handler(t)
+		for i := range 10 {
+			assert.Equal(t, 415, get(h, s.url(t, "text.jpg", fmt.Sprintf("%dx5", i+1), "crop", ".jpg")).Code)
+		}
+		assert.EqualValues(t, 1, s.source.opened.Load(), "ten sizes cost one look")
+		time.Sleep(61 * time.Second)
+		assert.Equal(t, 415, get(h, s.url(t, "text.jpg", "5x5", "crop", ".jpg")).Code)
+		assert.EqualValues(t, 2, s.source.opened.Load(), "after a minute another one")
+		for i := range 3000 {
+			get(h, s.url(t, fmt.Sprintf("none%d.jpg", i), "5x5", "crop", ".jpg"))
+		}
+		assert.LessOrEqual(t, h.Stats().Remembered, 1024)
+		get(h, s.url(t, "a/b.jpg", "5x5", "crop", ".jpg"))
+		before := s.source.opened.Load()
+		_ = h.Remove(t.Context(), "a") // the storage is no Remover, but remembered errors are cleared
+		get(h, s.url(t, "a/b.jpg", "5x5", "crop", ".jpg"))
+		assert.EqualValues(t, before+1, s.source.opened.Load())
+	})
+}
+
+func TestATimeoutIsRemembered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		runs := 0
+		s.Processors = thumbnail.Processors{"slow": processorFunc(func(ctx context.Context, src image.Image, _, _ int) (image.Image, error) {
+			runs++
+			<-ctx.Done()
+			return nil, ctx.Err()
+		})}
+		h := s.handler(t)
+		for range 3 {
+			assert.Equal(t, 503, get(h, s.url(t, "k.jpg", "5x5", "slow", ".jpg")).Code)
+		}
+		assert.Equal(t, 1, runs)
+	})
+}
+
+func TestAMissingSourceIsRememberedForAMinuteAndForgottenByGenerateAndRemove(t *testing.T) {
+	files := fstest.MapFS{}
+	s := newSite(t)
+	s.source.source = storage.FS(files)
+	h := s.handler(t)
+	url := s.url(t, "new.jpg", "50x50", "crop", ".jpg")
+	for range 5 {
+		assert.Equal(t, 404, get(h, url).Code)
+		assert.Equal(t, 404, get(h, s.url(t, "new.jpg", "60x60", "crop", ".jpg")).Code)
+	}
+	assert.EqualValues(t, 1, s.source.opened.Load())
+	files["new.jpg"] = &fstest.MapFile{Data: photo(t, 20, 10)}
+	require.NoError(t, h.Generate(t.Context(), spec(t, "new.jpg", "70x70", "crop", ".jpg")))
+	assert.Equal(t, 200, get(h, url).Code)
+
+	files["text.jpg"] = &fstest.MapFile{Data: []byte("not yet an image")}
+	url = s.url(t, "text.jpg", "50x50", "crop", ".jpg")
+	before := s.source.opened.Load()
+	for range 5 {
+		assert.Equal(t, 415, get(h, url).Code)
+	}
+	assert.EqualValues(t, before+1, s.source.opened.Load())
+	files["text.jpg"] = files["new.jpg"]
+	assert.ErrorIs(t, h.Remove(t.Context(), "text.jpg"), errors.ErrUnsupported, "what is stored can't be removed")
+	assert.Equal(t, 200, get(h, url).Code, "but the failure is forgotten")
 }

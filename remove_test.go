@@ -3,10 +3,12 @@ package thumbnail_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 	"net/http/httptest"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -107,4 +109,33 @@ func TestAFailureToRemoveWhatWasStoredTooLateIsLogged(t *testing.T) {
 	s := newSite(t)
 	storedTooLate(t, s, func(st slowStorage) thumbnail.Storage { return unremovable{st} })
 	assert.Contains(t, s.log.String(), "boom")
+}
+
+func TestRemoveDeletesTheThumbnailsOfOneSource(t *testing.T) {
+	s := newSite(t)
+	s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: photo(t, 20, 10)}, "k.jpg2": {Data: photo(t, 20, 10)}})
+	memory := storage.NewMemory()
+	s.Storage = memory
+	h := s.handler(t)
+	urls := []string{s.url(t, "k.jpg", "5x5", "crop", ".jpg"), s.url(t, "k.jpg", "6x", "fit", ".png"), s.url(t, "k.jpg2", "5x5", "crop", ".jpg")}
+	for _, url := range urls {
+		require.Equal(t, 200, get(h, url).Code)
+	}
+	require.NoError(t, h.Remove(t.Context(), "k.jpg"))
+	for i, url := range urls {
+		f, err := memory.Open(t.Context(), url[1:])
+		if i < 2 {
+			assert.ErrorIs(t, err, fs.ErrNotExist)
+		} else {
+			require.NoError(t, err)
+			f.Close()
+		}
+	}
+	for _, source := range []string{"", "..", "a//b", "/"} {
+		assert.ErrorIs(t, h.Remove(t.Context(), source), thumbnail.ErrInvalid)
+	}
+	s.Storage = &countingStorage{Storage: memory} // hides that the storage is a Remover
+	err := s.handler(t).Remove(t.Context(), "k.jpg")
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	assert.ErrorContains(t, err, "a method RemoveAll")
 }
