@@ -17,7 +17,7 @@ func ExampleLinks_FuncMap_srcset() {
 	if err := page.Execute(os.Stdout, map[string]any{"Photo": picture{"kitten.jpg", 1200, 900}}); err != nil {
 		fmt.Println(err)
 	}
-	// Output: <img srcset="/t/kitten.jpg/64x64/crop/33cbc49e1808de7e26d20fc76fb290547a717d4e.jpg">
+	// Output: <img srcset="/t/kitten.jpg/64x64/crop/33cbc49e1808de7e26d20fc76fb290547a717d4e.jpg 1x">
 }
 
 // The function thumbnail prints a URL, by preset or by size, method and extension.
