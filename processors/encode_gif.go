@@ -193,7 +193,7 @@ func (g *gifWriter) frameBytes() int64 {
 
 func (g *gifWriter) finish(w io.Writer, loop int) error {
 	if g.out == nil {
-		return errors.New("an animation of no frames")
+		return errors.New("an animation without frames")
 	}
 	if err := g.draw(true); err != nil {
 		return err

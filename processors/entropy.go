@@ -92,7 +92,7 @@ func trim(ctx context.Context, size, target int, entropy func(from, to int) floa
 			}
 		case start > end:
 			to -= slice
-		default: // also if both are 0
+		default: // also if both entropies are 0
 			from += slice
 		}
 	}

@@ -8,20 +8,20 @@ import (
 // frameErrors measures the visible errors of encoded frames.
 type frameErrors struct {
 	frames    []*image.NRGBA
-	looked    []bool // by frame: the frame is compared
+	compared  []bool // by frame: add measures the frame
 	want, got *planes
 	like      likeness
 	worst     float64 // mean squared error of a frame, in levels of samples
 }
 
-func newErrors(frames []*image.NRGBA, looked []bool) *frameErrors {
+func newErrors(frames []*image.NRGBA, compared []bool) *frameErrors {
 	size := frames[0].Rect.Size()
-	return &frameErrors{frames: frames, looked: looked, want: newPlanes(size), got: newPlanes(size)}
+	return &frameErrors{frames: frames, compared: compared, want: newPlanes(size), got: newPlanes(size)}
 }
 
-// add adds a frame in its encoded colors.
+// add compares a frame with its encoded colors, and adds their difference to the errors. A color of 0 is transparent.
 func (f *frameErrors) add(frame int, shown []uint32) {
-	if !f.looked[frame] {
+	if !f.compared[frame] {
 		return
 	}
 	img := f.frames[frame]

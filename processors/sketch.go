@@ -117,7 +117,7 @@ func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, e
 		return nil, err
 	}
 	defer out.Close()
-	seen := newErrors(s.frames, s.looked())
+	seen := newErrors(s.frames, s.compared())
 	out.Quick, out.Loss, out.Slack, out.Watch = true, r.loss, r.slack, seen.add
 	ditherer := quantize.Ditherer{Palette: palette, Transparent: uint8(len(palette.Colors)), Plain: plain, Calm: true, Calmer: r.calmer, Linear: r.linear}
 	colors := paletteWithTransparent(palette)
@@ -150,16 +150,16 @@ func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, e
 	return t, err
 }
 
-// looked reports which encoded frames are compared with the original frames.
-func (s *sketch) looked() []bool {
-	looked, encoded := make([]bool, len(s.frames)), 0
-	for i := range looked {
+// compared reports which encoded frames are compared with the original frames.
+func (s *sketch) compared() []bool {
+	compared, encoded := make([]bool, len(s.frames)), 0
+	for i := range compared {
 		if !s.skip[i] {
-			looked[i] = encoded%s.every == 0
+			compared[i] = encoded%s.every == 0
 			encoded++
 		}
 	}
-	return looked
+	return compared
 }
 
 // paletteWithTransparent returns the colors of a palette and the transparent one.

@@ -35,7 +35,7 @@ func (m *Meter) Spend(n int64) error {
 	}
 	m.total -= meterStep - m.left
 	if m.total < 0 {
-		return fmt.Errorf("%w: the file takes more work than one of its size may", ErrTooLarge)
+		return fmt.Errorf("%w: decoding takes more work than a file of this size may need", ErrTooLarge)
 	}
 	m.left = meterStep
 	return nil

@@ -46,7 +46,7 @@ func damaged(b *bench) error {
 		}
 	}
 	if len(wanted) > 0 {
-		return fmt.Errorf("no such files to damage: %v", wanted)
+		return fmt.Errorf("there are no files to damage of these names: %v", wanted)
 	}
 	return nil
 }

@@ -74,8 +74,8 @@ func (p *Picture) box(ctx context.Context, planner processors.Planner, width, he
 	return scaled, crop, err
 }
 
-// cut scales the whole picture to scaled and keeps the box crop. Both are sizes of the upright picture. Only
-// the pixels of the box are computed and rotated.
+// cut scales the whole picture to scaled and keeps the box crop. Both refer to
+// the upright picture. Only the pixels of the box are computed and rotated.
 func (p *Picture) cut(ctx context.Context, scaled image.Point, crop image.Rectangle) (image.Image, error) {
 	crop = crop.Intersect(image.Rectangle{Max: scaled})
 	if orientation := p.header.Orientation; orientation > 1 {

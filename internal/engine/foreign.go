@@ -81,7 +81,7 @@ func decodeForeign(ctx context.Context, h *codec.Header, estimate int64, decode 
 		return nil, err
 	}
 	if img == nil || img.Bounds().Size() != h.Stored {
-		return nil, fmt.Errorf("%w: not %v pixels, as the header says", codec.ErrCorrupt, h.Stored)
+		return nil, fmt.Errorf("%w: the picture does not have the %v pixels that the header declares", codec.ErrCorrupt, h.Stored)
 	}
 	if n := pixels.Bytes(img); n > 0 {
 		if err := codec.AccountOf(ctx).Take(max(n-estimate, 0)); err != nil {

@@ -24,10 +24,13 @@ func (l animationLimit) allows(h *codec.Header, result image.Point) bool {
 		bytesFor(n, result, h.Stored) <= l.Bytes
 }
 
-// bytesFor returns an upper bound of the memory for encoding n frames as GIF. It is the sum of the frames that the
-// encoder holds and their palette indices, one frame in each step, the compressed frames (at most 12 bits per pixel)
-// and the file, a structure and a palette per frame, the canvas with the saved pixels below the current frame and a
-// copy for the processor, and the tables of the palettes that are tried.
+// bytesFor returns an upper bound of the memory for encoding n frames as GIF. The bound is the sum of the sizes of:
+//   - the frames that the encoder holds, and their palette indices
+//   - one frame in each step
+//   - the compressed frames, with at most 12 bits per pixel, and the file
+//   - a structure and a palette per frame
+//   - the canvas, the saved pixels below the current frame, and a copy for the processor
+//   - the tables of the palettes that are tried
 func bytesFor(n int64, result, canvas image.Point) int64 {
 	const held = 32 << 20 // bytes of frames that processors.GIF holds
 	const tables = 5 << 20

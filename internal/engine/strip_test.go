@@ -231,7 +231,7 @@ func TestAConvertedOriginalIsNotStored(t *testing.T) {
 	}
 }
 
-// A keeper is an encoder of a program whose Keeps accepts WebP.
+// A keeper is an encoder from outside this module. Its Keeps accepts WebP.
 type keeper struct{ encoder }
 
 func (k keeper) Keeps(encoder any, format string) bool { return encoder == k && format == "webp" }

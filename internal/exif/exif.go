@@ -54,7 +54,7 @@ func value(order binary.ByteOrder, entry []byte) int {
 	const short, long = 3, 4
 	value := uint32(0)
 	switch kind := order.Uint16(entry[2:]); {
-	case order.Uint32(entry[4:]) != 1: // the count
+	case order.Uint32(entry[4:]) != 1: // Orientation has exactly one value
 	case kind == short:
 		value = uint32(order.Uint16(entry[8:]))
 	case kind == long: // not valid, but some writers use it

@@ -37,7 +37,7 @@ func Memory(n int) int64 {
 // account is empty.
 func (c *Cache) Parse(ctx context.Context, profile []byte) (*Transform, error) {
 	if len(profile) > MaxProfile {
-		return nil, broken("%d bytes", len(profile))
+		return nil, broken("a profile of %d bytes", len(profile))
 	}
 	account := codec.AccountOf(ctx)
 	key := sha256.Sum256(profile)

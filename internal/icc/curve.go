@@ -75,7 +75,7 @@ func (c *curve) beyond(x float64) float64 {
 		if g != 1 {
 			x = power(x, g)
 		}
-	case 2: // below -b/a the base is negative
+	case 2: // if x is below -b/a, the base is negative and the result is 0
 		x = power(float64(a*x)+b, g)
 	case 3:
 		x = power(float64(a*x)+b, g) + cc

@@ -24,7 +24,7 @@ func newGrid(points []byte, b []byte, width int) (*grid, error) {
 		}
 		g.last[i], g.step[i] = int32(points[i])-2, int32(n)
 		if n *= int(points[i]); n*3*width > len(b) {
-			return nil, broken("a grid that is cut off")
+			return nil, broken("the grid is cut off")
 		}
 	}
 	g.node = make([]float32, 4*n)
@@ -63,7 +63,7 @@ func (g *grid) row(p *planes) {
 			n, high, middle, low := g.tetrahedron(0, x, ys[i], zs[i])
 			xs[i], ys[i], zs[i] = g.mix(n, g.step[0]+g.step[1]+g.step[2], high, middle, low)
 		}
-	case 4: // along the first input, between the tetrahedra of two cells of the other three
+	case 4: // tetrahedral interpolation in the last three inputs, linear interpolation along the first
 		ws := p[3][:len(xs)]
 		for i, x := range xs {
 			m, f := g.cell(0, x)

@@ -77,7 +77,7 @@ const (
 
 func readProfile(data []byte) (*profile, error) {
 	if len(data) > MaxProfile {
-		return nil, broken("%d bytes", len(data))
+		return nil, broken("a profile of %d bytes", len(data))
 	}
 	if len(data) < headerSize+4 || string(data[36:40]) != "acsp" {
 		return nil, broken("no header")
@@ -106,7 +106,7 @@ func readProfile(data []byte) (*profile, error) {
 	case "Lab ":
 		p.lab = true
 	default:
-		return nil, broken("connection space %q", pcs)
+		return nil, broken("profile connection space %q", pcs)
 	}
 	n := binary.BigEndian.Uint32(data[headerSize:])
 	if n > maxTags || int(n)*12 > len(data)-headerSize-4 {

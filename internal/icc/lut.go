@@ -41,7 +41,7 @@ func (t *Transform) setLUT(p *profile, b []byte) error {
 	inputs := p.space.channels()
 	l := &lut{lab: p.lab}
 	if len(b) < 32 || int(b[8]) != inputs || b[9] != 3 {
-		return broken("a table of the wrong shape")
+		return broken("the table has the wrong number of channels")
 	}
 	var first []curve
 	var err error
@@ -112,7 +112,7 @@ func (l *lut) readTables(b []byte, inputs, width, offset, in, out int) (first []
 	inSize, outSize := inputs*in*width, 3*out*width
 	gridSize := int(math.Pow(float64(points), float64(inputs))) * 3 * width
 	if len(b) < offset+inSize || len(b)-offset-inSize < gridSize || len(b)-offset-inSize-gridSize < outSize {
-		return nil, broken("a table that is cut off")
+		return nil, broken("the table is cut off")
 	}
 	b = b[offset:]
 	tables := func(n, entries int) (c []curve) {
@@ -137,7 +137,7 @@ func (l *lut) readAToB(b []byte, inputs int) (first []curve, err error) {
 	part := func(at int) ([]byte, error) {
 		offset := binary.BigEndian.Uint32(b[at:])
 		if uint64(offset) > uint64(len(b)) || offset > 0 && offset < 32 {
-			return nil, broken("a part outside of its table")
+			return nil, broken("a part lies outside of the table")
 		}
 		if offset == 0 {
 			return nil, nil
@@ -180,7 +180,7 @@ func (l *lut) readAToB(b []byte, inputs int) (first []curve, err error) {
 	case rest == nil && inputs != 3:
 		return nil, broken("%d channels without a grid", inputs)
 	case rest != nil && (len(rest) < 20 || rest[16] != 1 && rest[16] != 2): // the number of grid points of 16 dimensions, the width of the samples, and the samples
-		return nil, broken("a grid of the wrong shape")
+		return nil, broken("invalid header of the grid")
 	case rest != nil:
 		if l.grid, err = newGrid(rest[:inputs], rest[20:], int(rest[16])); err != nil {
 			return nil, err
@@ -195,14 +195,14 @@ func (l *lut) readMatrix(b []byte, err error) error {
 		return err
 	}
 	if len(b) < 48 {
-		return broken("a matrix that is cut off")
+		return broken("the matrix is cut off")
 	}
 	l.matrix = new(affine)
 	for i := range l.matrix {
 		if v := fixed(b[4*i:]); math.Abs(v) <= 256 {
 			l.matrix[i] = float32(v)
 		} else {
-			return broken("a matrix beyond reason")
+			return broken("the matrix is out of range")
 		}
 	}
 	return nil

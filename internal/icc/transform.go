@@ -100,7 +100,7 @@ func (t *Transform) setMatrix(p *profile) error {
 		for j := range 3 {
 			v := fixed(column[8+4*j:])
 			if math.Abs(v) > 4 {
-				return broken("%sXYZ beyond reason", color)
+				return broken("%sXYZ is out of range", color)
 			}
 			toXYZ[j][i] = v
 		}

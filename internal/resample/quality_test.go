@@ -139,7 +139,7 @@ func TestQualityAgainstTheTextbookFromEveryDecode(t *testing.T) {
 			switch {
 			case n == 1:
 				assert.GreaterOrEqual(t, aware, plain+1, name)
-			case n == 2 && plain < 50: // above 50 dB there is nothing left to gain
+			case n == 2 && plain < 50: // above 50 dB there is hardly anything to gain
 				assert.GreaterOrEqual(t, aware, plain+0.5, name)
 			}
 		}

@@ -101,7 +101,7 @@ func channels(img image.Image) (c [4]floats) {
 			i := y*b.Dx() + x
 			var r [4]float64
 			switch p := img.At(b.Min.X+x, b.Min.Y+y).(type) {
-			case color.NRGBA: // RGBA of this type would round
+			case color.NRGBA: // its method RGBA would round the premultiplied channels
 				a := float64(p.A) / 255
 				r = [4]float64{float64(p.R) * a, float64(p.G) * a, float64(p.B) * a, float64(p.A)}
 			case color.NRGBA64:

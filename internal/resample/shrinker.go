@@ -273,7 +273,7 @@ func (s *Shrinker) Image() (image.Image, error) {
 	return s.img, nil
 }
 
-var errRows = errors.New("rows of the picture are missing")
+var errRows = errors.New("some rows of the picture were not written")
 
 // Close returns the working memory. It need not be called after Image has returned a picture.
 func (s *Shrinker) Close() {

@@ -27,7 +27,7 @@ type Locator interface {
 func Box(ctx context.Context, planner Planner, size image.Point, width, height int, look func() (image.Image, error)) (scaled image.Point, crop image.Rectangle, err error) {
 	none := image.Rectangle{}
 	if width < 0 || height < 0 || width == 0 && height == 0 {
-		return scaled, none, fmt.Errorf("thumbnail of %d×%d: no such size", width, height)
+		return scaled, none, fmt.Errorf("invalid thumbnail size %d×%d", width, height)
 	}
 	if size.X < 1 || size.Y < 1 {
 		return scaled, none, errors.New("thumbnail of an empty picture")
@@ -35,7 +35,7 @@ func Box(ctx context.Context, planner Planner, size image.Point, width, height i
 	scaled, crop = planner.Plan(size, width, height)
 	whole := image.Rectangle{Max: scaled}
 	if crop.Empty() || !crop.Overlaps(whole) {
-		return scaled, none, fmt.Errorf("%T planned %v of %v: not a box with a part of it", planner, crop, scaled)
+		return scaled, none, fmt.Errorf("%T planned box %v of the scaled picture %v, which is empty or outside", planner, crop, scaled)
 	}
 	if locator, ok := planner.(Locator); ok && crop.Size() != scaled {
 		img, err := look()
@@ -47,7 +47,7 @@ func Box(ctx context.Context, planner Planner, size image.Point, width, height i
 			return scaled, none, err
 		}
 		if found.Size() != crop.Size() || !found.In(whole) {
-			return scaled, none, fmt.Errorf("%T located %v in %v: not a box of %v", planner, found, scaled, crop.Size())
+			return scaled, none, fmt.Errorf("%T located box %v in the scaled picture %v; it must have size %v and lie inside", planner, found, scaled, crop.Size())
 		}
 		crop = found
 	}

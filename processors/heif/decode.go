@@ -50,7 +50,7 @@ func (f *format) call(ctx context.Context, data []byte) (img image.Image, err er
 	img, err = f.codec(ctx, data)
 	switch {
 	case err == nil && img == nil:
-		return nil, corrupt("no picture")
+		return nil, corrupt("the decoder returned no picture")
 	case err == nil, errors.Is(err, codec.ErrFormat), errors.Is(err, codec.ErrCorrupt), errors.Is(err, codec.ErrTooLarge):
 		return img, err
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
@@ -66,7 +66,7 @@ func (f *format) finish(ctx context.Context, img image.Image, p *picture) (image
 	switch img.(type) {
 	case *image.YCbCr, *image.Gray, *image.Gray16, *image.CMYK:
 		if p.alpha {
-			return nil, fmt.Errorf("%w: transparency that the decoder leaves out", codec.ErrFormat)
+			return nil, fmt.Errorf("%w: the decoder drops the transparency", codec.ErrFormat)
 		}
 	}
 	keep, want := p.view.clip, p.size
@@ -75,7 +75,7 @@ func (f *format) finish(ctx context.Context, img image.Image, p *picture) (image
 		keep = image.Rectangle{Max: want}
 	}
 	if size := img.Bounds().Size(); size != want {
-		return nil, corrupt("%v pixels where the header says %v", size, want)
+		return nil, corrupt("the decoder returned %v pixels, but the header says %v", size, want)
 	}
 	if f.StoredYCbCr {
 		if err := fullRange(ctx, img, p.colors); err != nil {

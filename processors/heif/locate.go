@@ -119,7 +119,7 @@ func (d *directory) data(file []byte, it *item, limit int) ([]byte, error) {
 		}
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%w: item %d is nowhere", codec.ErrCorrupt, it.id)
+		return nil, fmt.Errorf("%w: item %d has no data", codec.ErrCorrupt, it.id)
 	}
 	return all, nil
 }

@@ -80,7 +80,7 @@ func (p *picture) describe(d *directory, items []string) error {
 	p.size, p.deep, p.view = it.size, it.deep, d.transform(it.size)
 	derived := !coded(it.kind)
 	if derived && len(d.tiles) == 0 {
-		return corrupt("a picture that is made of nothing")
+		return corrupt("a derived picture without source items")
 	}
 	if !derived {
 		d.tiles = nil
@@ -90,7 +90,7 @@ func (p *picture) describe(d *directory, items []string) error {
 			return err
 		}
 		if !coded(t.kind) {
-			return fmt.Errorf("%w: a picture derived from derived ones", codec.ErrFormat)
+			return fmt.Errorf("%w: a picture that is derived from other derived pictures", codec.ErrFormat)
 		}
 		p.deep = p.deep || t.deep
 	}
@@ -136,9 +136,9 @@ func coded(kind string) bool {
 func supported(it *item, items []string) error {
 	switch {
 	case it.kind == "":
-		return corrupt("item %d is of no type", it.id)
+		return corrupt("item %d has no type", it.id)
 	case !slices.Contains(items, it.kind):
-		return fmt.Errorf("%w: an item of the type %q", codec.ErrFormat, it.kind)
+		return fmt.Errorf("%w: item type %q", codec.ErrFormat, it.kind)
 	case it.fault != "":
 		return fmt.Errorf("%w: the picture can't be shown without its property %q", codec.ErrFormat, it.fault)
 	}
@@ -165,11 +165,11 @@ func (p *picture) checkGrid(d *directory, file []byte) error {
 	size := image.Pt(int(f.next(width)&0x7fffffff), int(f.next(width)&0x7fffffff))
 	switch {
 	case f.short:
-		return corrupt("a grid that is cut off")
+		return corrupt("the grid is cut off")
 	case rows*columns != len(d.tiles):
 		return corrupt("a grid of %d×%d with %d tiles", columns, rows, len(d.tiles))
 	case size != p.size:
-		return corrupt("a grid of %v pixels where its size is said to be %v", size, p.size)
+		return corrupt("the grid has %v pixels, but its property says %v", size, p.size)
 	}
 	return nil
 }
@@ -199,7 +199,7 @@ func (d *directory) checkPixels(file []byte) error {
 		codec.AccountOf(d.ctx).Give(d.taken - before)
 		d.taken = before
 		if s.width > allowed.width || s.height > allowed.height {
-			return corrupt("item %d has %d×%d pixels where %d×%d are announced", it.id, s.width, s.height, allowed.width, allowed.height)
+			return corrupt("item %d has %d×%d pixels, but its properties say %d×%d", it.id, s.width, s.height, allowed.width, allowed.height)
 		}
 		if err := d.meter.Spend(64); err != nil {
 			return err
@@ -226,7 +226,7 @@ func find(r *codec.Reader, reserve func(int64) error) ([]byte, error) {
 		case err != nil:
 			return nil, err
 		case kind == "meta" && size > maxMeta:
-			return nil, fmt.Errorf("%w: a header of %d bytes", codec.ErrTooLarge, size)
+			return nil, fmt.Errorf("%w: a meta box of %d bytes", codec.ErrTooLarge, size)
 		case kind == "meta":
 			if err := reserve(size); err != nil {
 				return nil, err

@@ -35,7 +35,7 @@ func (s *source) Seek(offset int64, whence int) (int64, error) {
 		return s.pos, err
 	}
 	if whence == io.SeekEnd || offset < s.pos {
-		return s.pos, errors.New("a reader that can't seek")
+		return s.pos, errors.New("the reader can't seek")
 	}
 	for s.pos < offset {
 		if err := s.ctx.Err(); err != nil {

@@ -34,7 +34,7 @@ func fullRange(ctx context.Context, img image.Image, c colors) error {
 		}
 		weights, ok := luma[c.matrix]
 		if !ok {
-			return fmt.Errorf("%w: the matrix %d", codec.ErrFormat, c.matrix)
+			return fmt.Errorf("%w: matrix coefficients %d", codec.ErrFormat, c.matrix)
 		}
 		if weights != bt601 || !c.fullRange {
 			return convertYCbCr(ctx, img, weights, c.fullRange)
@@ -115,7 +115,7 @@ func convertYCbCr(ctx context.Context, img *image.YCbCr, from [2]float64, full b
 // fromGBR converts samples in the order green, blue, red.
 func fromGBR(ctx context.Context, img *image.YCbCr) error {
 	if img.SubsampleRatio != image.YCbCrSubsampleRatio444 {
-		return fmt.Errorf("%w: RGB that is subsampled", codec.ErrFormat)
+		return fmt.Errorf("%w: subsampled RGB", codec.ErrFormat)
 	}
 	for row := img.Rect.Min.Y; row < img.Rect.Max.Y; row++ {
 		if err := ctx.Err(); err != nil {

@@ -70,7 +70,7 @@ const usualProfile = 64 << 10
 
 func cutOff(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return corrupt("the header ends too soon")
+		return corrupt("the header is cut off")
 	}
 	return err
 }

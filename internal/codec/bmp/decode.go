@@ -82,7 +82,7 @@ func (m *info) decode(ctx context.Context, data []byte, o codec.Options, colors 
 		}
 	}
 	if d.rest < (m.height+9)/10 {
-		return nil, corrupt("less than a tenth of the picture is there")
+		return nil, corrupt("less than a tenth of the picture can be decoded")
 	}
 	img, err := out.image()
 	if err != nil {

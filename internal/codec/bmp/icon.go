@@ -19,7 +19,7 @@ func ReadIcon(r *codec.Reader, height int) (*Icon, error) {
 		return nil, cutOff(err)
 	}
 	if m.rle() {
-		return nil, unsupported("an icon with run lengths")
+		return nil, unsupported("an icon with run-length encoding")
 	}
 	if m.height != height || m.height == 2*m.width {
 		m.height = max(m.height/2, 1)

@@ -77,7 +77,7 @@ func readInfo(r *codec.Reader) (*info, error) {
 		m.topDown, height = true, -height
 	}
 	if width < 1 || height < 1 || height > 1<<31-1 {
-		return nil, corrupt("a size of %d×%d", width, height)
+		return nil, corrupt("invalid size %d×%d", width, height)
 	}
 	m.width, m.height = int(width), int(height)
 	m.bits, m.compression, m.used = int(le.Uint16(h[14:])), le.Uint32(h[16:]), int64(le.Uint32(h[32:]))
@@ -90,7 +90,7 @@ func readInfo(r *codec.Reader) (*info, error) {
 // check returns an error if the file can't be decoded.
 func (m *info) check() error {
 	if m.width < 1 || m.height < 1 {
-		return corrupt("a size of %d×%d", m.width, m.height)
+		return corrupt("invalid size %d×%d", m.width, m.height)
 	}
 	if int64(m.width)*int64(m.height) > maxPixels {
 		return fmt.Errorf("%w: %d×%d pixels", codec.ErrTooLarge, m.width, m.height)

@@ -70,7 +70,7 @@ func newMask(value uint32) (m mask, err error) {
 		return m, nil
 	}
 	if 32-bits.LeadingZeros32(value)-bits.TrailingZeros32(value) != width {
-		return m, unsupported("a mask of %#x", value)
+		return m, unsupported("the bits of mask %#x are not contiguous", value)
 	}
 	m.shift = bits.TrailingZeros32(value) + max(width-8, 0)
 	m.mask = 1<<min(width, 8) - 1

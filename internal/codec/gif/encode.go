@@ -63,7 +63,7 @@ type Encoder struct {
 // until Close.
 func NewEncoder(ctx context.Context, size image.Point) (*Encoder, error) {
 	if size.X < 1 || size.Y < 1 || size.X > 1<<16-1 || size.Y > 1<<16-1 {
-		return nil, errors.New("a size that a GIF can't have")
+		return nil, errors.New("a side of the picture is 0, or more than 65535 pixels")
 	}
 	e := &Encoder{ctx: ctx, size: size, coder: &coder{err: ctx.Err, gain: 1}}
 	e.coder.out.take = e.take
@@ -125,7 +125,7 @@ func (e *Encoder) room(rect image.Rectangle, another bool) error {
 	return nil
 }
 
-var errFrame = errors.New("frames of several sizes, or with no or too many colors")
+var errFrame = errors.New("a frame has the wrong size, no colors, or too many colors")
 
 // Add adds the next frame. Its bounds must begin at (0,0); delay is in 1/100 s. The frame must not be modified afterwards. The first color
 // of the palette with alpha 0 is transparent; all other colors count as opaque. A palette that begins at the same address as that of the

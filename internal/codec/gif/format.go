@@ -101,7 +101,7 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 	case !ok:
 		return nil, errNoFrame
 	case w.screen != h.Stored:
-		return nil, fmt.Errorf("%w: %v pixels where the header says %v", codec.ErrCorrupt, w.screen, h.Stored)
+		return nil, fmt.Errorf("%w: decoded %v pixels, but the header says %v", codec.ErrCorrupt, w.screen, h.Stored)
 	}
 	if err := w.data(&f); err != nil {
 		return nil, err

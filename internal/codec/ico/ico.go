@@ -41,7 +41,7 @@ func corrupt(format string, v ...any) error {
 func header(ctx context.Context, r *codec.Reader) (codec.Header, error) {
 	p, err := choose(ctx, r)
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = corrupt("the directory ends too soon")
+		err = corrupt("the directory is cut off")
 	}
 	if err != nil {
 		return codec.Header{}, err

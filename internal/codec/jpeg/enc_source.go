@@ -117,7 +117,7 @@ func (s *source) load(row int) {
 		for y := top; y < bottom; y += s.v {
 			s.resample(y, (y-top)/s.v, min(y+s.v-1, bottom-1))
 		}
-	case !s.planes[0].whole: // Gray16
+	case !s.planes[0].whole: // the picture is an image.Gray16
 		for y := top; y < bottom; y++ {
 			to := s.planes[0].samples[(y-top)*s.planes[0].stride:]
 			for x := range s.bounds.Dx() {

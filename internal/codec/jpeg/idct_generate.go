@@ -51,7 +51,7 @@ func (g *generator) p(f string, args ...any) { fmt.Fprintf(g, f+"\n", args...) }
 func (g *generator) transform(name string, n, m int) {
 	g.p("// %s computes %d×%d samples from the lowest %d×%d coefficients.", name, n, n, m, m)
 	g.p("func %s(b *block, dst []byte, stride int) {", name)
-	g.p("var t [%d]float32 // the rows transformed", n*m)
+	g.p("var t [%d]float32 // the transformed rows", n*m)
 	g.p("for i := range %d {", m)
 	g.load("b", m, 8)
 	g.sums(n, m)

@@ -4,7 +4,7 @@ package jpeg
 
 // idct3 computes 3×3 samples from the lowest 3×3 coefficients.
 func idct3(b *block, dst []byte, stride int) {
-	var t [9]float32 // the rows transformed
+	var t [9]float32 // the transformed rows
 	for i := range 3 {
 		f0, f1, f2 := b[0+i], b[8+i], b[16+i]
 		f0x10000 := float32(f0 * 1)
@@ -34,7 +34,7 @@ func idct3(b *block, dst []byte, stride int) {
 
 // idct4 computes 4×4 samples from the lowest 4×4 coefficients.
 func idct4(b *block, dst []byte, stride int) {
-	var t [16]float32 // the rows transformed
+	var t [16]float32 // the transformed rows
 	for i := range 4 {
 		f0, f1, f2, f3 := b[0+i], b[8+i], b[16+i], b[24+i]
 		f0x10000 := float32(f0 * 1)
@@ -70,7 +70,7 @@ func idct4(b *block, dst []byte, stride int) {
 
 // idct5 computes 5×5 samples from the lowest 5×5 coefficients.
 func idct5(b *block, dst []byte, stride int) {
-	var t [25]float32 // the rows transformed
+	var t [25]float32 // the transformed rows
 	for i := range 5 {
 		f0, f1, f2, f3, f4 := b[0+i], b[8+i], b[16+i], b[24+i], b[32+i]
 		f0x10000 := float32(f0 * 1)
@@ -120,7 +120,7 @@ func idct5(b *block, dst []byte, stride int) {
 
 // idct6 computes 6×6 samples from the lowest 6×6 coefficients.
 func idct6(b *block, dst []byte, stride int) {
-	var t [36]float32 // the rows transformed
+	var t [36]float32 // the transformed rows
 	for i := range 6 {
 		f0, f1, f2, f3, f4, f5 := b[0+i], b[8+i], b[16+i], b[24+i], b[32+i], b[40+i]
 		f0x10000 := float32(f0 * 1)
@@ -172,7 +172,7 @@ func idct6(b *block, dst []byte, stride int) {
 
 // idct7 computes 7×7 samples from the lowest 7×7 coefficients.
 func idct7(b *block, dst []byte, stride int) {
-	var t [49]float32 // the rows transformed
+	var t [49]float32 // the transformed rows
 	for i := range 7 {
 		f0, f1, f2, f3, f4, f5, f6 := b[0+i], b[8+i], b[16+i], b[24+i], b[32+i], b[40+i], b[48+i]
 		f0x10000 := float32(f0 * 1)
@@ -250,7 +250,7 @@ func idct7(b *block, dst []byte, stride int) {
 
 // idct8 computes 8×8 samples from the lowest 8×8 coefficients.
 func idct8(b *block, dst []byte, stride int) {
-	var t [64]float32 // the rows transformed
+	var t [64]float32 // the transformed rows
 	for i := range 8 {
 		f0, f1, f2, f3, f4, f5, f6, f7 := b[0+i], b[8+i], b[16+i], b[24+i], b[32+i], b[40+i], b[48+i], b[56+i]
 		f0x10000 := float32(f0 * 1)
@@ -330,7 +330,7 @@ func idct8(b *block, dst []byte, stride int) {
 
 // idct8from2 computes 8×8 samples from the lowest 2×2 coefficients.
 func idct8from2(b *block, dst []byte, stride int) {
-	var t [16]float32 // the rows transformed
+	var t [16]float32 // the transformed rows
 	for i := range 2 {
 		f0, f1 := b[0+i], b[8+i]
 		f0x10000 := float32(f0 * 1)
@@ -376,7 +376,7 @@ func idct8from2(b *block, dst []byte, stride int) {
 
 // idct8from4 computes 8×8 samples from the lowest 4×4 coefficients.
 func idct8from4(b *block, dst []byte, stride int) {
-	var t [32]float32 // the rows transformed
+	var t [32]float32 // the transformed rows
 	for i := range 4 {
 		f0, f1, f2, f3 := b[0+i], b[8+i], b[16+i], b[24+i]
 		f0x10000 := float32(f0 * 1)
@@ -434,7 +434,7 @@ func idct8from4(b *block, dst []byte, stride int) {
 
 // idct8from6 computes 8×8 samples from the lowest 6×6 coefficients.
 func idct8from6(b *block, dst []byte, stride int) {
-	var t [48]float32 // the rows transformed
+	var t [48]float32 // the transformed rows
 	for i := range 6 {
 		f0, f1, f2, f3, f4, f5 := b[0+i], b[8+i], b[16+i], b[24+i], b[32+i], b[40+i]
 		f0x10000 := float32(f0 * 1)

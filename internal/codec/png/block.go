@@ -20,7 +20,7 @@ func (z *inflater) block() error {
 		n := binary.LittleEndian.Uint32(z.in.buf[z.in.pos:])
 		z.in.pos += 4
 		if n&0xffff != ^n>>16 {
-			return corrupt("stored block")
+			return corrupt("the length of a stored block and its complement differ")
 		}
 		z.stored, z.state = int(n&0xffff), inStored
 		return z.in.meter.Spend(cost)
@@ -35,7 +35,7 @@ func (z *inflater) block() error {
 			return err
 		}
 	default:
-		return corrupt("block type")
+		return corrupt("invalid block type")
 	}
 	z.state = inHuffman
 	return z.in.meter.Spend(cost)
@@ -68,7 +68,7 @@ func (z *inflater) fixedTables() {
 func (z *inflater) dynamic() error {
 	lits, dists, codes := 257+int(z.take(5)), 1+int(z.take(5)), 4+int(z.take(4))
 	if lits > maxLit || dists > maxDist {
-		return corrupt("code lengths")
+		return corrupt("invalid code lengths")
 	}
 	var n [maxLit + maxDist]byte
 	for i := range codes {
@@ -78,7 +78,7 @@ func (z *inflater) dynamic() error {
 	const width = 7
 	var table [1 << width]uint32
 	if !build(table[:], width, n[:19], codeSymbols[:]) {
-		return corrupt("code lengths")
+		return corrupt("invalid code lengths")
 	}
 	clear(n[:19])
 	for i := 0; i < lits+dists; {
@@ -86,14 +86,14 @@ func (z *inflater) dynamic() error {
 		e := table[z.bits&(1<<width-1)]
 		z.take(uint(e & taken))
 		if e&exceptional != 0 {
-			return corrupt("code lengths")
+			return corrupt("invalid code lengths")
 		}
 		var repeat int
 		var value byte
 		switch symbol := e >> 16; symbol {
 		case 16:
 			if i == 0 {
-				return corrupt("code lengths")
+				return corrupt("invalid code lengths")
 			}
 			value, repeat = n[i-1], 3+int(z.take(2))
 		case 17:
@@ -104,7 +104,7 @@ func (z *inflater) dynamic() error {
 			value, repeat = byte(symbol), 1
 		}
 		if i+repeat > lits+dists {
-			return corrupt("code lengths")
+			return corrupt("invalid code lengths")
 		}
 		for range repeat {
 			n[i] = value
@@ -112,7 +112,7 @@ func (z *inflater) dynamic() error {
 		}
 	}
 	if !build(z.lit[:], litBits, n[:lits], litSymbols[:]) || !build(z.dist[:], distBits, n[lits:][:dists], distSymbols[:]) {
-		return corrupt("codes")
+		return corrupt("invalid Huffman codes")
 	}
 	joinLiterals(&z.lit, n[:lits])
 	return nil

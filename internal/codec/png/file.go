@@ -65,11 +65,11 @@ func (f *file) chunks(w *walker, also func(c chunk) error) (idat chunk, ok bool,
 func (f *file) ihdr(b []byte) error {
 	width, height := binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:])
 	if width == 0 || height == 0 || width > 1<<31-1 || height > 1<<31-1 {
-		return corrupt("size")
+		return corrupt("invalid size of the picture")
 	}
 	f.Width, f.Height, f.Depth, f.Color, f.Interlaced = int(width), int(height), int(b[8]), colorType(b[9]), b[12] == 1
 	if b[10] != 0 || b[11] != 0 || b[12] > 1 {
-		return unsupported("methods %d, %d, %d", b[10], b[11], b[12])
+		return unsupported("compression method %d, filter method %d, interlace method %d", b[10], b[11], b[12])
 	}
 	depths := map[colorType]uint{ // bit n for depth n (table 11.1)
 		colorGray: 1<<1 | 1<<2 | 1<<4 | 1<<8 | 1<<16, colorRGB: 1<<8 | 1<<16, colorIndexed: 1<<1 | 1<<2 | 1<<4 | 1<<8,
@@ -98,7 +98,7 @@ func (f *file) plte(w *walker, c chunk) error {
 		return err
 	}
 	if !sound {
-		f.damage = corrupt("checksum of PLTE")
+		f.damage = corrupt("wrong checksum of PLTE")
 	}
 	f.colors = min(len(data)/3, 1<<f.Depth)
 	for i := range f.palette {
@@ -141,7 +141,7 @@ func (f *file) trnsChunk(w *walker, c chunk) error {
 		}
 	}
 	if f.trns = true; !sound {
-		f.damage = corrupt("checksum of tRNS")
+		f.damage = corrupt("wrong checksum of tRNS")
 	}
 	return nil
 }

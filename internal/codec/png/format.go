@@ -81,7 +81,7 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 		return nil, err
 	}
 	if size := image.Pt(d.Width, d.Height); size != h.Stored {
-		return nil, fmt.Errorf("%w: %v pixels where the header says %v", codec.ErrCorrupt, size, h.Stored)
+		return nil, fmt.Errorf("%w: decoded %v pixels, but the header says %v", codec.ErrCorrupt, size, h.Stored)
 	}
 	var img image.Image
 	var err error

@@ -70,7 +70,7 @@ func (s *idat) begin(c chunk) error {
 		return err
 	}
 	if len(b) < 4 || c.size < 4 || !s.seq.take(binary.BigEndian.Uint32(b)) {
-		return corrupt("sequence of fdAT")
+		return corrupt("wrong sequence number of fdAT")
 	}
 	s.sum = crc32.Update(s.sum, crc32.IEEETable, b)
 	s.left -= 4

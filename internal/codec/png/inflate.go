@@ -77,7 +77,7 @@ func (z *inflater) begin(n int) error {
 	head := binary.BigEndian.Uint16(z.in.buf)
 	z.in.pos = 2
 	if head>>8&15 != 8 || head>>12 > 7 || head%31 != 0 || head&0x20 != 0 {
-		return corrupt("zlib header")
+		return corrupt("invalid zlib header")
 	}
 	return nil
 }
@@ -125,10 +125,10 @@ func (z *inflater) finish() error {
 		return err
 	}
 	if z.in.pos+4 > z.in.end {
-		return corrupt("cut off")
+		return corrupt("the pixels are cut off")
 	}
 	if binary.BigEndian.Uint32(z.in.buf[z.in.pos:]) != z.sum.sum() {
-		return corrupt("checksum of the pixels")
+		return corrupt("wrong checksum of the pixels")
 	}
 	z.in.pos += 4
 	if err := z.in.want(1); err != nil {
@@ -137,7 +137,7 @@ func (z *inflater) finish() error {
 	z.more = z.more || z.in.pos < z.in.end
 	sound, err := z.in.sound()
 	if err == nil && !sound {
-		err = corrupt("checksum of IDAT")
+		err = corrupt("wrong checksum of IDAT")
 	}
 	return err
 }
@@ -181,7 +181,7 @@ func (z *inflater) step(full int) (err error) {
 // overrun returns an error if bits beyond the end of the stream were used.
 func (z *inflater) overrun() error {
 	if z.in.pos-int(z.count/8) > z.in.end {
-		return corrupt("cut off")
+		return corrupt("the pixels are cut off")
 	}
 	return nil
 }
@@ -193,7 +193,7 @@ func (z *inflater) copyStored() error {
 		}
 		n := min(z.stored, z.in.end-z.in.pos, len(z.window)-z.write)
 		if n <= 0 {
-			return corrupt("cut off")
+			return corrupt("the pixels are cut off")
 		}
 		copy(z.window[z.write:], z.in.buf[z.in.pos:][:n])
 		z.in.pos += n

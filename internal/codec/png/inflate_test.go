@@ -113,7 +113,7 @@ func inflateOnce(t *testing.T, z *inflater, stream []byte) (got []byte, err erro
 		switch {
 		case err == nil:
 			got = append(got, b...)
-		case z.state != atEnd: // otherwise the decoder has reached the end, but has not returned an error yet
+		case z.state != atEnd: // at the end of the stream, next fails only because it expects one more byte
 			return append(got, z.window[z.read:z.write]...), err
 		}
 	}

@@ -212,16 +212,16 @@ func TestInvalidBlocksAreCorrupt(t *testing.T) {
 	}
 	var z inflater
 	for name, c := range map[string]struct{ bits, reason string }{
-		"a type that there is not":          {last + "11", "block type"},
-		"a length and another complement":   {last + stored + "00000" + lowFirst(1, 16) + lowFirst(1, 16), "stored block"},
-		"288 literals and lengths":          {header(288, 1, 4), "code lengths"},
-		"31 distances":                      {header(257, 31, 4), "code lengths"},
-		"an incomplete code of lengths":     {header(257, 1, 4) + lengths(4, map[int]int{17: 2}), "code lengths"},
-		"a length without a code":           {header(257, 1, 4) + lengths(4, map[int]int{17: 1}) + "1", "code lengths"},
-		"the first length repeated":         {header(257, 1, 4) + lengths(4, map[int]int{16: 1, 17: 1}) + "0", "code lengths"},
-		"more lengths than there are":       {header(257, 1, 4) + lengths(4, map[int]int{17: 1, 18: 1}) + "11111111" + "11111111", "code lengths"},
-		"three codes of one bit":            {header(257, 1, 18) + lengths(18, map[int]int{1: 1, 18: 1}) + "000" + "1" + lowFirst(127, 7) + "1" + lowFirst(255-138-11, 7), "codes"},
-		"a symbol where there are no codes": {header(257, 1, 4) + lengths(4, map[int]int{17: 1, 18: 1}) + "1" + lowFirst(127, 7) + "1" + lowFirst(258-138-11, 7), "code"},
+		"the reserved block type":         {last + "11", "block type"},
+		"a length and a wrong complement": {last + stored + "00000" + lowFirst(1, 16) + lowFirst(1, 16), "stored block"},
+		"288 literals and lengths":        {header(288, 1, 4), "code lengths"},
+		"31 distances":                    {header(257, 31, 4), "code lengths"},
+		"an incomplete code of lengths":   {header(257, 1, 4) + lengths(4, map[int]int{17: 2}), "code lengths"},
+		"a length without a code":         {header(257, 1, 4) + lengths(4, map[int]int{17: 1}) + "1", "code lengths"},
+		"the first length repeated":       {header(257, 1, 4) + lengths(4, map[int]int{16: 1, 17: 1}) + "0", "code lengths"},
+		"more lengths than declared":      {header(257, 1, 4) + lengths(4, map[int]int{17: 1, 18: 1}) + "11111111" + "11111111", "code lengths"},
+		"three codes of one bit":          {header(257, 1, 18) + lengths(18, map[int]int{1: 1, 18: 1}) + "000" + "1" + lowFirst(127, 7) + "1" + lowFirst(255-138-11, 7), "codes"},
+		"a symbol of an empty code":       {header(257, 1, 4) + lengths(4, map[int]int{17: 1, 18: 1}) + "1" + lowFirst(127, 7) + "1" + lowFirst(258-138-11, 7), "code"},
 	} {
 		stream := append(packed(c.bits), make([]byte, 8)...)
 		_, err := inflateAll(t, &z, stream)

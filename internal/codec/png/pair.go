@@ -43,9 +43,9 @@ func (z *inflater) pair(full int) error {
 	case secondEnd:
 		y.state = beforeBlock
 	case firstWrong:
-		err = corrupt("code")
+		err = corrupt("invalid Huffman code")
 	case secondWrong:
-		y.err = corrupt("code")
+		y.err = corrupt("invalid Huffman code")
 	}
 	if y.err == nil {
 		y.err = y.overrun()

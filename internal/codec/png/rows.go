@@ -134,7 +134,7 @@ func (d *decoder) pass(size image.Point, until int, yield func(y int, row []byte
 		}
 		if y >= until {
 			if src[0] > filterPaeth {
-				return y, corrupt("filter type")
+				return y, corrupt("invalid filter type")
 			}
 			continue
 		}

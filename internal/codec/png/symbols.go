@@ -27,11 +27,11 @@ func (z *inflater) huffman(full int) error {
 	case blockEnd:
 		z.state = beforeBlock
 	case badCode:
-		return corrupt("code")
+		return corrupt("invalid Huffman code")
 	case badDistance:
-		return corrupt("distance")
+		return corrupt("invalid distance")
 	case cutOff:
-		return corrupt("cut off")
+		return corrupt("the pixels are cut off")
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func unfilter(filter byte, dst, src, above []byte, n int) error {
 	case filterPaeth:
 		unfilterPaeth(dst, src, above, n)
 	default:
-		return corrupt("filter type")
+		return corrupt("invalid filter type")
 	}
 	return nil
 }

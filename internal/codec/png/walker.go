@@ -85,7 +85,7 @@ func (f *file) open(r *codec.Reader) (*walker, error) {
 	case err != nil:
 		return nil, err
 	case string(b) != signature:
-		return nil, corrupt("no PNG")
+		return nil, corrupt("no PNG signature")
 	}
 	w := &walker{r: r, behind: r.Pos() + int64(len(signature))}
 	c, ok, err := w.next()
@@ -102,7 +102,7 @@ func (f *file) open(r *codec.Reader) (*walker, error) {
 	case data == nil:
 		return nil, corrupt("no IHDR")
 	case !sound:
-		f.damage = corrupt("checksum of IHDR")
+		f.damage = corrupt("wrong checksum of IHDR")
 	}
 	if err = f.ihdr(data); err != nil && f.damage != nil {
 		err = f.damage

@@ -181,7 +181,7 @@ func readDirectory(r *codec.Reader, visit func(tag uint16, f field) error) (at i
 	at = int64(order.Uint32(start[4:]))
 	if d.big {
 		if len(start) < 16 || order.Uint16(start[4:]) != 8 {
-			return 0, false, corrupt("offsets that are not of 8 bytes")
+			return 0, false, corrupt("the BigTIFF offset size is not 8")
 		}
 		at = int64(order.Uint64(start[8:]))
 	}

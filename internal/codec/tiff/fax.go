@@ -144,7 +144,7 @@ func (s *faxSource) run(color int) (int, error) {
 		total += int(r.pixels)
 		switch {
 		case total > s.width:
-			return 0, corrupt("a run beyond its row")
+			return 0, corrupt("a run extends beyond its row")
 		case r.pixels < 64:
 			return total, s.bits.overrun()
 		}
@@ -155,16 +155,16 @@ func (s *faxSource) badCode() error {
 	if err := s.bits.overrun(); err != nil {
 		return err
 	}
-	return corrupt("fax code")
+	return corrupt("invalid fax code")
 }
 
 // change appends a column at which the color changes.
 func (s *faxSource) change(at int) error {
 	switch {
 	case at > s.width:
-		return corrupt("a run beyond its row")
+		return corrupt("a run extends beyond its row")
 	case len(s.row) == cap(s.row)-faxEnd:
-		return corrupt("runs of no pixels")
+		return corrupt("too many runs of length 0")
 	}
 	s.row = append(s.row, int32(at))
 	return nil

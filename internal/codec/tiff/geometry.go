@@ -29,21 +29,21 @@ func (l *layout) check() error {
 	switch l.photometric {
 	case whiteIsZero, blackIsZero, rgb, palette, transparencyMask, separated, yCbCr, cieLab, iccLab:
 	default:
-		return unsupported("pixels of kind %d", l.photometric)
+		return unsupported("photometric interpretation %d", l.photometric)
 	}
 	switch {
 	case l.samples < l.colors() || l.samples > maxSamples:
-		return unsupported("%d samples for a pixel of kind %d", l.samples, l.photometric)
+		return unsupported("%d samples per pixel with photometric interpretation %d", l.samples, l.photometric)
 	case l.offsets.count < 1 && l.old.stream.count < 1 && !(l.cut && l.compression == plain && l.standsBehindHeader()):
 		return corrupt("no pixels")
 	case l.isFax() && (l.bits != 1 || l.rowSamples() != 1):
-		return unsupported("fax of %d bits", l.bits*l.rowSamples())
+		return unsupported("fax compression of %d bits per pixel", l.bits*l.rowSamples())
 	case l.isJPEG() && l.bits != 8:
-		return unsupported("JPEG of %d bits", l.bits)
+		return unsupported("JPEG compression of %d bits per sample", l.bits)
 	case l.isJPEG() && l.rowSamples() != 1 && l.rowSamples() != 3 && l.rowSamples() != 4:
-		return unsupported("JPEG of %d samples", l.rowSamples())
+		return unsupported("JPEG compression of %d samples per pixel", l.rowSamples())
 	case l.photometric == palette && (l.bits > 16 || l.format == float):
-		return unsupported("a palette of %d bits", l.bits)
+		return unsupported("palette indices of %d bits", l.bits)
 	case float64(l.segW)*float64(l.bits)*float64(l.samples) > math.MaxInt32*8:
 		return unsupported("rows of more than 2^31 bytes")
 	}
@@ -58,14 +58,14 @@ func (l *layout) checkSamples() error {
 	switch l.format {
 	case unsignedInt, signedInt, undefined:
 		if l.bits < 1 || l.bits > 32 {
-			return unsupported("whole numbers of %d bits", l.bits)
+			return unsupported("integer samples of %d bits", l.bits)
 		}
 	case float:
 		if l.bits != 16 && l.bits != 24 && l.bits != 32 && l.bits != 64 {
-			return unsupported("floating point numbers of %d bits", l.bits)
+			return unsupported("floating-point samples of %d bits", l.bits)
 		}
 	default:
-		return unsupported("samples of format %d", l.format)
+		return unsupported("sample format %d", l.format)
 	}
 	if !l.predicts() {
 		return nil
@@ -74,7 +74,7 @@ func (l *layout) checkSamples() error {
 	case l.predictor == 2 && (l.bits == 8 || l.bits == 16 || l.bits == 24 || l.bits == 32 || l.bits == 64):
 	case l.predictor == 3 && l.format == float:
 	default:
-		return unsupported("predictor %d of %d bits", l.predictor, l.bits)
+		return unsupported("predictor %d with samples of %d bits", l.predictor, l.bits)
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func (l *layout) checkColor() error {
 		return l.checkYCbCr()
 	case cieLab, iccLab:
 		if l.bits != 8 && l.bits != 16 || l.format == float || l.isJPEG() {
-			return unsupported("CIE L*a*b* of %d bits", l.bits)
+			return unsupported("CIE L*a*b* with samples of %d bits", l.bits)
 		}
 	}
 	return nil
@@ -108,12 +108,12 @@ func (l *layout) checkYCbCr() error {
 	switch {
 	case l.isJPEG():
 		if l.planar && (l.subX > 1 || l.subY > 1) {
-			return unsupported("planes of subsampled chroma")
+			return unsupported("subsampled chroma in separate planes")
 		}
 	case l.bits != 8:
-		return unsupported("Y'CbCr of %d bits", l.bits)
+		return unsupported("Y'CbCr with samples of %d bits", l.bits)
 	case l.subsampled() && (l.planar || l.predicts() || l.samples != 3):
-		return unsupported("this kind of subsampled chroma")
+		return unsupported("this layout of subsampled chroma")
 	}
 	return nil
 }

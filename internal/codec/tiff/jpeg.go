@@ -32,7 +32,7 @@ func (s *jpegSource) reset(in []byte, rows int) error {
 	s.y, s.img = 0, nil
 	err := s.decode(in, rows)
 	if errors.Is(err, codec.ErrFormat) && s.d.readsJPEG(err) {
-		return corrupt("a JPEG whose header is damaged: %v", err)
+		return corrupt("the JPEG header is damaged: %v", err)
 	}
 	return err
 }
@@ -154,7 +154,7 @@ func (s *jpegSource) read(p []byte) error {
 	y := s.y
 	s.y++
 	if s.img == nil || y >= s.img.Bounds().Dy() {
-		return corrupt("a JPEG with too few rows")
+		return corrupt("the JPEG has too few rows")
 	}
 	w := s.img.Bounds().Dx()
 	switch m := s.img.(type) {
@@ -171,7 +171,7 @@ func (s *jpegSource) read(p []byte) error {
 	case *image.YCbCr:
 		s.colors(p, m, y, w)
 	default:
-		return corrupt("a JPEG of %T", m)
+		return corrupt("the JPEG has an unexpected color space: %T", m)
 	}
 	return s.d.meter.Spend(int64(len(p)) / 16)
 }

@@ -148,7 +148,7 @@ func readLayout(r *codec.Reader) (*layout, error) {
 	}
 	if err := l.check(); err != nil {
 		if l.cut {
-			err = corrupt("a directory that is cut off: %v", err)
+			err = corrupt("the directory is cut off: %v", err)
 		}
 		return nil, err
 	}
@@ -210,7 +210,7 @@ const maxPixels = 1 << 44
 func (p *parser) sizes(l *layout) {
 	w, h := p.one(tagWidth, 0), p.one(tagHeight, 0)
 	if p.err == nil && (w < 1 || h < 1 || w > math.MaxInt32 || h > math.MaxInt32) {
-		p.err = corrupt("a size of %d×%d", w, h)
+		p.err = corrupt("invalid size %d×%d", w, h)
 	}
 	if p.err == nil && w*h > maxPixels {
 		p.err = fmt.Errorf("%w: %d×%d pixels", codec.ErrTooLarge, w, h)

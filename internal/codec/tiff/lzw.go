@@ -198,7 +198,7 @@ func (s *lzwSource) fill() error {
 		case code == lzwEnd:
 			return io.ErrUnexpectedEOF
 		case code > s.next || code > lzwEnd && s.last < 0 || code == s.next && s.next >= lzwCodes:
-			return corrupt("LZW code")
+			return corrupt("invalid LZW code")
 		}
 		at := s.write
 		if code == s.next {

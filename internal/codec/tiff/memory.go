@@ -74,7 +74,7 @@ func (l *layout) segmentBytes() int64 {
 	switch {
 	case !l.isJPEG():
 		return 0
-	case l.jpeg == nil: // the first is damaged; others may be sound
+	case l.jpeg == nil: // the first strip or tile is damaged; others may be sound
 		return 2*l.segBytes(min(l.segH, l.height)) + l.assembledBytes() + 256<<10
 	}
 	return jpeg.Format.Memory(l.jpeg, codec.Options{}) + l.assembledBytes()

@@ -165,7 +165,7 @@ func (s *packBitsSource) begin() error {
 		switch {
 		case control >= 0:
 			s.run, s.repeat = int(control)+1, false
-		case control != -128: // -128 is no run
+		case control != -128: // the control byte -128 does nothing
 			s.run, s.repeat, s.value = 1-int(control), true, s.byte(s.pos)
 			s.pos++
 		case s.pos&0xffff == 0:

@@ -49,7 +49,7 @@ func header(ctx context.Context, r *codec.Reader) (codec.Header, error) {
 	}
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return codec.Header{}, corrupt("the directory ends too soon")
+		return codec.Header{}, corrupt("the directory is cut off")
 	case err != nil:
 		return codec.Header{}, err
 	}

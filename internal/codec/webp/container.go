@@ -58,7 +58,7 @@ func (f *frame) covers(c image.Point) bool { return f.at == image.Point{} && f.s
 
 var (
 	errNoPixels = errors.New("webp: no picture")
-	errOutside  = errors.New("webp: a frame lies outside of the canvas")
+	errOutside  = errors.New("webp: a frame extends beyond the canvas")
 )
 
 func readHeader(_ context.Context, r *codec.Reader) (codec.Header, error) {
@@ -74,7 +74,7 @@ func readHeader(_ context.Context, r *codec.Reader) (codec.Header, error) {
 		h.FramePixels = int64(h.FrameCount) * int64(f.canvas.X) * int64(f.canvas.Y)
 	}
 	if f.canvas.X < 1 || f.canvas.Y < 1 {
-		return h, fmt.Errorf("webp: a size of %v", f.canvas)
+		return h, fmt.Errorf("webp: invalid canvas size %v", f.canvas)
 	}
 	return h, nil
 }
@@ -153,7 +153,7 @@ func (f *container) take(w *walker, c chunk, h *codec.Header) error {
 
 func (f *container) readExtended(r *codec.Reader, c chunk) error {
 	if c.size < 10 {
-		return errors.New("webp: a VP8X chunk that is too short")
+		return errors.New("webp: the VP8X chunk is too short")
 	}
 	b, err := r.Block(10)
 	if err != nil {
@@ -285,7 +285,7 @@ func losslessSize(b []byte) (size image.Point, alpha bool, err error) {
 	}
 	v := binary.LittleEndian.Uint32(b[1:])
 	if b[0] != 0x2f || v>>29 != 0 {
-		return size, false, errors.New("webp: no header of a lossless picture")
+		return size, false, errors.New("webp: invalid header of a lossless picture")
 	}
 	return image.Pt(int(v&0x3fff)+1, int(v>>14&0x3fff)+1), v>>28&1 != 0, nil
 }

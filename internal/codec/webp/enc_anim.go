@@ -119,7 +119,7 @@ func (a *AnimationEncoder) joins(img *image.NRGBA, ms int64) bool {
 // animation of one frame becomes a still picture.
 func (a *AnimationEncoder) Write(w io.Writer, loop int) error {
 	if len(a.frames) == 0 {
-		return errors.New("webp: an animation of no frames")
+		return errors.New("webp: an animation without frames")
 	}
 	if f := &a.frames[0]; len(a.frames) == 1 && f.size == a.size {
 		return writeStill(w, &f.codedFrame, a.o.Profile)

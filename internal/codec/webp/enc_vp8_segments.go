@@ -58,7 +58,7 @@ func (e *vp8Encoder) divide(step float64) error {
 			e.src.load(x, y, &e.work.luma, &e.work.chroma)
 			a := e.activity()
 			counts[a]++
-			e.records[y*e.mbw+x].segment = a // replaced by the segment below
+			e.records[y*e.mbw+x].segment = a // the activity for now; the loop below replaces it by the segment
 		}
 	}
 	centers, mean := clusterActivities(&counts)

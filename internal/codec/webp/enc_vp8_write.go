@@ -8,7 +8,7 @@ import (
 // maxFirstPartition is the largest size of the first partition that the frame header can represent.
 const maxFirstPartition = 1<<19 - 1
 
-var errModes = errors.New("webp: the picture is too large for the modes of its macroblocks")
+var errModes = errors.New("webp: the prediction modes of the macroblocks do not fit in the first partition")
 
 // sharpness is the sharpness of the loop filter. A higher value filters textures less.
 const sharpness = 3

@@ -138,7 +138,7 @@ func (e *vp8lEncoder) countTiles(p *parsing, a alphabets, whole []uint32, tileBi
 }
 
 // errManySymbols means that the counts of the tiles would take more memory than the picture.
-var errManySymbols = errors.New("many symbols")
+var errManySymbols = errors.New("too many symbols")
 
 // grow makes room for the entries of the tiles in dense.
 func (e *vp8lEncoder) grow(t *tileCounts, dense []uint32) error {
@@ -219,7 +219,7 @@ func (e *vp8lEncoder) group(p *parsing, a alphabets, whole []uint32) (g grouping
 	return g, nil
 }
 
-// entropy returns the price of a tile's symbols in optimal codes, without the codes.
+// entropy returns the price of a tile's symbols in optimal codes. The price of storing the codes is not included.
 func (t *tileCounts) entropy(tile int) (sum int64) {
 	entries := t.tile(tile)
 	ends := [...]int{t.red, t.blue, t.alpha, t.distance, t.end}

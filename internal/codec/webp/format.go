@@ -32,7 +32,7 @@ func profile(_ context.Context, data []byte, h *codec.Header) (codec.Color, erro
 	return codec.Color{}, nil
 }
 
-var errDetail = errors.New("webp: the header is one of another format")
+var errDetail = errors.New("webp: the header belongs to another format")
 
 // decode implements Format.Decode. It decodes a still picture, or the first frame of an animation on its canvas.
 func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) (*codec.Picture, error) {

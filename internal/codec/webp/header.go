@@ -24,7 +24,7 @@ func (d *decoder) frameHeader(vp8 []byte) error {
 	case vp8[0]&1 != 0:
 		return errors.New("webp: not a key frame")
 	case vp8[0]>>1&7 > 3:
-		return fmt.Errorf("webp: version %d of VP8", vp8[0]>>1&7)
+		return fmt.Errorf("webp: unsupported VP8 version %d", vp8[0]>>1&7)
 	case string(vp8[3:6]) != "\x9d\x01\x2a":
 		return errors.New("webp: no start code")
 	}

@@ -42,7 +42,7 @@ func (d *lossless) begin() (err error) {
 	for seen := 0; d.bits.flag(); {
 		kind := d.bits.read(2)
 		if seen>>kind&1 != 0 {
-			return errors.New("webp: a transform that comes twice")
+			return errors.New("webp: a transform occurs twice")
 		}
 		seen |= 1 << kind
 		t, err := d.readTransform(kind, width)

@@ -29,7 +29,7 @@ const (
 // 2328, 256 and 40 symbols need at most 2704, 630 and 410 entries, according to zlib's program enough.c.
 const maxGroup = 2704 + 3*630 + 410
 
-var errCode = errors.New("webp: a prefix code that is none")
+var errCode = errors.New("webp: invalid prefix code")
 
 // lengths holds the symbols of a code whose length is not 0, and their lengths.
 type lengths struct {

@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-var errDistance = errors.New("webp: a reference to before the first pixel")
+var errDistance = errors.New("webp: a backward reference to a pixel before the first")
 
 // codes are the five prefix codes of a group (RFC 9649, 6.2.2).
 type codes struct {
@@ -50,7 +50,7 @@ func (d *lossless) newPixels(width, height int, top bool) (*pixels, error) {
 	if d.bits.flag() {
 		p.cacheBits = uint(d.bits.read(4))
 		if p.cacheBits < 1 || p.cacheBits > maxCacheBits {
-			return nil, errors.New("webp: a color cache of a wrong size")
+			return nil, errors.New("webp: invalid size of the color cache")
 		}
 		p.cache = make([]uint32, 1<<p.cacheBits)
 	}

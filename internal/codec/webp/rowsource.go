@@ -124,4 +124,4 @@ func greenOf(ctx context.Context, alpha, data []byte, size image.Point) error {
 	return nil
 }
 
-var errAlpha = errors.New("webp: alpha is compressed in an unknown way")
+var errAlpha = errors.New("webp: unknown compression of alpha")

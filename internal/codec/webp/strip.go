@@ -26,7 +26,7 @@ func strip(data []byte, h *codec.Header) []byte {
 		extended = slices.Clone(extended)
 		extended[chunkHead] = flagAlpha
 		return riff(extended, alpha, picture)
-	case image.id == "VP8L" && image.size >= 5: // without a "VP8X" chunk the bitstream declares alpha
+	case image.id == "VP8L" && image.size >= 5: // there is no "VP8X" chunk, so the bitstream declares alpha
 		picture[chunkHead+4] &^= 1 << 4
 		if f.first.alpha {
 			picture[chunkHead+4] |= 1 << 4
