@@ -24,8 +24,8 @@ type Preset struct {
 	Formats []string `json:",omitempty"`
 
 	// Widths are the widths of the files that a browser chooses from, in pixels. By default they are
-	// Size.Width, twice Size.Width, and each smaller width of 320, 480, 640, 960, 1280, 1920 and 2560 that
-	// differs from every other width by at least a quarter. If the size of the original is known, no file is
+	// Size.Width, twice Size.Width, and those of 320, 480, 640, 960, 1280, 1920 and 2560 that are smaller and
+	// differ from every other width by at least a quarter. If the size of the original is known, no file is
 	// larger than it: its width replaces the larger ones.
 	Widths []int `json:",omitempty"`
 	// Densities replace Widths for a picture of fixed size, for example an avatar. Each density is the

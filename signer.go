@@ -39,8 +39,8 @@ const minKey = 16
 // key "0123456789abcdef" and a 100x100 crop of animals/kitten.jpg as .jpg the secret is
 // 96d7643e93d96133c68e4405a16ce591863c0c46.
 //
-// The secret is part of the file's name, so a new key means new names. Thumbnails that are stored under
-// secrets of the old key are found as long as the old key is accepted. Under new URLs they are made again.
+// The secret is part of the file's name, so a new key means new names. Old URLs find their
+// stored thumbnails as long as the old key is accepted. For new URLs the thumbnails are made again.
 type HMACSigner struct {
 	states []*sync.Pool // of keyed hashes, one pool for each key
 }

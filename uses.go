@@ -8,8 +8,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// Uses reports whether s may be a file of a preset of l. It then has the method and an extension of the preset,
-// the aspect ratio of the preset's size, and is not larger than that size, or than the preset's largest file.
+// Uses reports whether s may be a file of a preset of l: whether it has the method and an extension of the preset and the aspect
+// ratio of the preset's size, and is no larger than that size or the preset's largest file.
 func (l Links) Uses(s Spec) bool {
 	for _, p := range l.Presets {
 		p = p.withDefaults()

@@ -28,8 +28,8 @@ import (
 //
 // For a scaled animation whose original has up to 255 colors, the encoder tries several palettes on a sample of the
 // frames. It chooses a palette with which the file is about as small as with only the colors of the original. Pixels
-// between two colors of the palette get the one that makes the file smaller. If strokes of letters would be interrupted
-// in the original's colors, and these are more than two, the thumbnail may have more bytes.
+// between two colors of the palette get the one that makes the file smaller. If the original has more than two colors,
+// and they alone would interrupt the strokes of letters, the encoder adds colors, and the file may be larger.
 type GIF struct {
 	// Lossy allows color changes that make the file smaller. 40 removes a third of the bytes of photographs
 	// and films, and is visible at close range. The default, 0, allows such changes only in scaled animations.

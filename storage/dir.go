@@ -46,9 +46,9 @@ import (
 // again. On other systems, and if the file can't be given a second name, Put syncs.
 //
 // If several hosts share the directory over a network, OpenDir removes only the files of earlier boots of the
-// same host, and files that another host stored more than a week ago and has not synced since. If that host
-// still runs and its locks are not seen here, such a file was intact, and is made again. OpenDir distinguishes
-// hosts by name, so their names must differ. On a file system that only one host at a time can mount (ext2 to
+// same host, and files that another host stored more than a week ago and has not synced since. If the file
+// system does not share locks, and that host still runs, such a file may be undamaged; it is then made again.
+// OpenDir distinguishes hosts by name, so their names must differ. On a file system that only one host at a time can mount (ext2 to
 // ext4, XFS, Btrfs, F2FS, ZFS, bcachefs, tmpfs, overlayfs), names do not matter: a container may change its name.
 //
 // Temporary files lie directly under the root, because the rename needs the same file system. Their names
