@@ -3,9 +3,10 @@ package processors
 import (
 	"context"
 	"image"
-	"image/color"
+	"math"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
 	"github.com/rest-thumbnails/thumbnail/internal/colorset"
 	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
@@ -58,25 +59,52 @@ func (e PNG) reduce(ctx context.Context, img image.Image, original Original) (ou
 	if h.Exact() && h.Colors() <= colorset.Max && e.Palette == PaletteAuto && original.Exceeded == 0 {
 		return nil, release, nil // all colors are kept
 	}
-	p := e.choose(ctx, h, original)
-	if p == nil || ctx.Err() != nil {
-		return nil, release, ctx.Err()
-	}
 	if err := account.Take(n); err != nil {
 		return nil, release, err
 	}
 	taken = n
-	palette := make(color.Palette, len(p.Colors))
-	for i, c := range p.Colors {
-		palette[i] = c
+	out = image.NewPaletted(straight.Rect, nil)
+	draw := func(p *quantize.Palette) {
+		out.Palette = out.Palette[:0]
+		for _, c := range p.Colors {
+			out.Palette = append(out.Palette, c)
+		}
+		h.Draw(ctx, out, straight, p, 0)
 	}
-	out = image.NewPaletted(straight.Rect, palette)
-	h.Draw(ctx, out, straight, p, 0)
+	p := e.choose(ctx, h, original, func(p *quantize.Palette) bool {
+		draw(p)
+		return estimate(ctx, out) <= original.Bytes
+	})
+	if p == nil || ctx.Err() != nil {
+		return nil, release, ctx.Err()
+	}
+	draw(p)
 	return out, release, ctx.Err()
 }
 
-// choose returns a palette, or nil.
-func (e PNG) choose(ctx context.Context, h *quantize.Histogram, original Original) *quantize.Palette {
+// estimate returns about the size in bytes of a PNG. It encodes a quarter of the rows, from the middle.
+func estimate(ctx context.Context, img *image.Paletted) int {
+	r := img.Rect
+	rows := max(r.Dy()/4, min(r.Dy(), 32))
+	r.Min.Y += (r.Dy() - rows) / 2
+	r.Max.Y = r.Min.Y + rows
+	var n counter
+	if err := png.Encode(ctx, &n, img.SubImage(r)); err != nil {
+		return math.MaxInt
+	}
+	return int(float64(n) * float64(img.Rect.Dy()) / float64(rows))
+}
+
+// A counter counts the bytes that are written to it.
+type counter int
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
+}
+
+// choose returns a palette, or nil. fits reports whether the picture in a palette has no more bytes than the original.
+func (e PNG) choose(ctx context.Context, h *quantize.Histogram, original Original, fits func(*quantize.Palette) bool) *quantize.Palette {
 	flat := original.Palette || h.Share(flatColors) >= flatShare
 	if e.Palette == PaletteAuto && !flat {
 		return nil
@@ -91,6 +119,16 @@ func (e PNG) choose(ctx context.Context, h *quantize.Histogram, original Origina
 			return most
 		}
 		return nil
+	}
+	if original.Exceeded > 0 && (most.Error > sameError || most.Missed > sameMissed) {
+		for n, p := 256, most; ctx.Err() == nil; p = h.Choose(ctx, n) { // the first encoding had all colors, so many may be left
+			if fits(p) {
+				return p
+			}
+			if n /= 2; n < 32 {
+				break
+			}
+		}
 	}
 	for n := 16; n < 256 && ctx.Err() == nil; n *= 2 {
 		if p := h.Choose(ctx, n); p.Error <= allowed*sameError && p.Missed <= allowed*sameMissed {

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"image/png"
 	"math"
 	"path/filepath"
 	"slices"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
+	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
@@ -114,6 +116,42 @@ func TestAJPEGOfLowQualityDoesNotBecomeLarger(t *testing.T) {
 		assert.InDelta(t, quality, h.Quality, 1)
 		assert.Greater(t, len(fileOfWidth(t, b.Bytes(), hidden{processors.JPEG{Quality: 95}}, 390)), b.Len())
 		assert.LessOrEqual(t, len(fileOfWidth(t, b.Bytes(), processors.JPEG{Quality: 95}, 390)), b.Len())
+	}
+}
+
+// plasma returns a picture with thousands of colors.
+func plasma(w, h int) *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for i := range w * h {
+		x, y := float64(i%w), float64(i/w)
+		wave := func(a, b, c float64) float64 { return 127 + 120*math.Sin(x/a+math.Sin(y/b)*c) }
+		red := wave(31, 17, 2)
+		img.SetNRGBA(i%w, i/w, color.NRGBA{uint8(red), uint8(0.9*red + 0.1*wave(23, 29, 3)), uint8(0.9*red + 0.1*wave(47, 13, 1)), 255})
+	}
+	return img
+}
+
+func TestAPhotographWithAPaletteLooksAsGoodAsItsOriginalNearItsSize(t *testing.T) {
+	photo := plasma(400, 300)
+	indexed := image.NewPaletted(photo.Rect, nil)
+	h := quantize.NewHistogram(int64(len(photo.Pix)/4), false)
+	h.Add(t.Context(), photo)
+	best := h.Choose(t.Context(), 256)
+	for _, c := range best.Colors {
+		indexed.Palette = append(indexed.Palette, c)
+	}
+	h.Draw(t.Context(), indexed, photo, best, 0)
+	var original, truth bytes.Buffer
+	require.NoError(t, png.Encode(&original, indexed))
+	require.NoError(t, png.Encode(&truth, photo))
+	quality := imagetest.PSNR(photo, indexed)
+	for _, width := range []int{390, 360, 330} {
+		assert.Greater(t, len(fileOfWidth(t, original.Bytes(), processors.PNG{Palette: processors.PaletteNever}, width)), original.Len())
+		thumb := fileOfWidth(t, original.Bytes(), processors.PNG{}, width)
+		assert.LessOrEqual(t, len(thumb), original.Len())
+		_, got := decodeFile(t, thumb)
+		_, want := decodeFile(t, fileOfWidth(t, truth.Bytes(), processors.PNG{Palette: processors.PaletteNever}, width))
+		assert.Greater(t, imagetest.PSNR(want, got), quality-3.2, "%d pixels wide", width) // two quantizations of equal error: 3 dB
 	}
 }
 
