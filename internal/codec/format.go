@@ -139,7 +139,7 @@ type Color struct {
 	CICP *CICP // code points of ITU-T H.273
 
 	Gamma     float64     // encoding gamma of the samples, such as 0.45455; 0 means none
-	Primaries *[8]float64 // x and y of white, red, green, blue (CIE 1931); nil means sRGB's
+	Primaries *[8]float64 // x and y of white, red, green, blue (CIE 1931); nil means the primaries of sRGB
 }
 
 // CICP holds code points of ITU-T H.273.
@@ -151,7 +151,7 @@ type CICP struct {
 // A Space is the color space of a picture's pixels.
 type Space uint8
 
-// The spaces.
+// The color spaces of stored pixels.
 const (
 	SpaceRGB Space = iota
 	SpaceGray

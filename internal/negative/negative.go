@@ -40,7 +40,7 @@ type Thumbnail struct {
 	Moves           bool // the thumbnail shows all frames of an animation
 }
 
-// in returns the map key of an error with a scope. No path contains a NUL.
+// in returns the map key of an error with a scope. NUL separates the parts, because no path contains a NUL.
 func (t Thumbnail) in(s Scope) string {
 	switch s {
 	case OfSource:

@@ -39,7 +39,7 @@ func whole(img image.RGBA64Image) sight {
 
 const sparsePitch = 6
 
-// sparse returns the sight of a picture of which img has only the columns and rows that kept returns.
+// sparse returns the sight of a picture. img contains only the columns and rows of the picture that kept returns.
 func sparse(img image.RGBA64Image, size image.Point) sight {
 	return sight{img, size, sparsePitch, [...]int{0, 2, 3, 4}}
 }

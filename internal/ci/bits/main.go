@@ -1,8 +1,8 @@
-// Bits prints a hash of each thumbnail that it makes. It is built for different processors, and the hashes are compared: the pictures have
-// to be the same to the last bit.
+// Bits makes thumbnails and prints a hash of each. CI builds it for several CPU architectures and compares the hashes, because thumbnails must
+// be identical on all of them.
 //
 //	bits -write DIR    writes originals of many kinds into a folder
-//	bits DIR...        prints "hash file way", a line for each thumbnail of the files in folders
+//	bits DIR...        makes thumbnails of the files in folders in several ways; prints a line "hash file way" for each
 package main
 
 import (

@@ -12,7 +12,7 @@ type canvas struct {
 
 	dispose disposal // disposal of the frame that was drawn last
 	drawn   image.Rectangle
-	saved   []byte // for disposalPrevious: the pixels in drawn before that frame
+	saved   []byte // if dispose is disposalPrevious: the pixels of the rectangle drawn, before the frame was drawn
 }
 
 // newCanvas returns a canvas of the given size in pixels.

@@ -32,9 +32,8 @@ type Encoder struct {
 	// for it. Other colors are written where that makes the file shorter.
 	Loss int
 
-	// Slack allows a pixel that was added by AddFrom to get any color that is hardly farther from its source than the nearest one, as for a
-	// pixel between two colors: the squared distance may increase by Slack/256 of the squared distance between both colors. Such a color is
-	// written where that makes the file shorter.
+	// Slack is for pixels that were added by AddFrom. Such a pixel may get another color than the one nearest to its source if that makes the
+	// file shorter. The squared distance from the source may then increase by Slack/256 of the squared distance between the two colors.
 	Slack int
 
 	// Watch, if not nil, is called for each frame with the screen while the frame is shown, and with the number of the frame in the order

@@ -172,7 +172,7 @@ func decodeWithin(t *testing.T, data []byte, h *codec.Header, o codec.Options) (
 	p, err := Format.Decode(codec.WithAccount(context.Background(), account), data, h, o)
 	if err != nil {
 		require.Zero(t, account.Used())
-		// An error may mean that the work is too large, but not that the memory is.
+		// The limit of work may reject the file. The limit of memory may not, because the account has the estimated size.
 		require.True(t, errors.Is(err, codec.ErrCorrupt) || errors.Is(err, codec.ErrFormat) || errors.Is(err, codec.ErrTooLarge) && account.Peak() > 0, err)
 	}
 	return p, err

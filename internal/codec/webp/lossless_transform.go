@@ -8,7 +8,7 @@ const (
 	colorIndexing
 )
 
-// A transform is a transform of the encoder, which the decoder inverts row by row.
+// A transform describes how the encoder has transformed the pixels. The decoder inverts transforms row by row.
 type transform struct {
 	kind  uint32
 	width int  // width of a row after the inverse transform
