@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -228,6 +229,17 @@ func extremeLevels(data []byte) bool {
 	return false
 }
 
+// impossibleValue reports whether a partition begins with the byte 255. The value of the Boolean decoder is then not
+// less than its range. No encoder writes that, and decoders differ about what follows.
+func impossibleValue(data []byte) bool {
+	var d decoder
+	if d.header(data) != nil || len(data) <= 10 {
+		return false
+	}
+	begins := func(p partition) bool { return len(p.data) > 0 && p.data[0] == 255 }
+	return data[10] == 255 || slices.ContainsFunc(d.tokens, begins)
+}
+
 // extremeCoefficients reports whether coefficients may be so large that the transform of the reference overflows 32 bits:
 // it multiplies by 85627/65536 at once, and RFC 6386 only by the fractional part.
 func extremeCoefficients(data []byte) bool {
@@ -272,7 +284,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		want, wantErr := reference(bytes.Clone(data))
 		got, err := videoPlanes(t.Context(), data)
-		if err == nil && wantErr == nil && !extremeLevels(data) && !extremeCoefficients(data) {
+		if err == nil && wantErr == nil && !impossibleValue(data) && !extremeLevels(data) && !extremeCoefficients(data) {
 			samePixels(t, want, got)
 		}
 		_, shrunkErr := shrinkVP8(t.Context(), data, image.Pt(10, 10))
