@@ -214,9 +214,8 @@ func (o *sourceFile) held() int64 {
 // firstRoom is the size of the first buffer of a file of unknown size, in bytes.
 const firstRoom = 256 << 10
 
-// roomAfter returns the size of the buffer that replaces a full one of n bytes: twice as large. If that is
-// nearly the size of the largest file, of most bytes, the next buffer holds the largest file and one byte
-// more, so that it is the last.
+// roomAfter returns the size of the buffer that replaces a full one of n bytes. It is twice as large, or, if
+// that is nearly most, the size of the largest file, it is most+1 and the last one.
 func roomAfter(n, most int64) int64 {
 	if 2*n+n/8 > most {
 		return most + 1
@@ -262,8 +261,8 @@ func (g *generator) work(ctx context.Context, o order, plan *engine.Plan, data [
 	return &made{encoded: trimmed(encoded)}, nil
 }
 
-// unchanged reports whether the original is still the one that origin describes. If the source panics, it is
-// not.
+// unchanged reports whether the original is still the one that origin describes. If the source panics, the
+// answer is no.
 func (g *generator) unchanged(ctx context.Context, key string, origin fs.FileInfo, strict bool) bool {
 	f, err := g.source.Open(ctx, key)
 	if err != nil {

@@ -23,7 +23,7 @@ type lockFile struct {
 
 // acquire creates and locks the file. It returns nil if another process has locked it.
 func acquire(path string) (*lockFile, error) {
-	for range 1000 { // enough for every race; ends on a file system where a file never equals itself
+	for range 1000 { // no race needs so many rounds; on some file systems a file never equals itself
 		lf, err := open(path, os.O_CREATE)
 		if errors.Is(err, fs.ErrNotExist) { // the directory was removed or is new
 			if err := os.MkdirAll(filepath.Dir(path), 0o770); err != nil {

@@ -150,7 +150,7 @@ func (h *hold) unlock(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("unlock %q in Redis: %w", h.key, err)
 	}
-	// An absent lock that should still be there was released by a try whose reply got lost.
+	// If the lock is absent before it could expire, an earlier attempt, whose reply was lost, has released it.
 	if found == releasedOthers || found == releasedAbsent && time.Since(h.since) >= h.ttl {
 		h.lose("unlock")
 	}
