@@ -20,69 +20,94 @@ func align(n, to int) int { return (n + to - 1) &^ (to - 1) }
 type column [4]uint64
 
 // convolveCellsGo is the horizontal pass for up to eight rows of one plane. In src, the rows are gap samples apart. Sample i of a row of
-// the result is the weighted sum of a.taps samples, from a.start[i] on. Each row of dst receives len(a.start) samples.
+// the result is the weighted sum of a.taps samples, from a.start[i] on. Each row of dst receives len(a.start) samples, two in a word: see
+// bias.
 //
 // Two rows share a word, so one multiplication serves both rows: see pair.
-func convolveCellsGo(dst [][]int16, src []int16, gap int, a *axis, scratch *[]column) {
+func convolveCellsGo(dst [][]uint64, src []int16, gap int, a *axis, scratch *[]column) {
 	n := int(a.start[len(a.start)-1]) + a.taps // a.start is ascending
 	*scratch = grow(*scratch, n)
 	all := (*scratch)[:n]
 	row := func(i int) []int16 { return src[min(i, len(dst)-1)*gap:][:n] } // if there are fewer than eight rows, the last row is used again
 	for k := 0; k < len(dst); k += 4 {
-		r0, r1, r2, r3 := row(k), row(k+1), row(k+2), row(k+3)
-		if k == 0 {
-			for j := range all {
-				all[j][0], all[j][1] = pair(r0[j], r1[j]), pair(r2[j], r3[j])
-			}
-			continue
-		}
-		for j := range all {
-			all[j][2], all[j][3] = pair(r0[j], r1[j]), pair(r2[j], r3[j])
-		}
+		interleave(all, k/2, row(k), row(k+1), row(k+2), row(k+3))
 	}
-	var rows [8][]int16
+	var rows [8][]uint64
 	for k := range rows {
-		rows[k] = dst[min(k, len(dst)-1)][:len(a.start)] // if there are fewer than four rows, the last row is written several times
+		rows[k] = dst[min(k, len(dst)-1)][:len(a.start)/2] // if there are fewer than four rows, the last row is written several times
 	}
-	for i, start := range a.start {
-		w := a.w[i*a.stride:][:a.taps]
+	for k := range rows[0] {
+		i := 2 * k
+		c0, c1 := all[a.start[i]:], all[a.start[i+1]:]
+		w0, w1 := a.w[i*a.stride:][:a.taps], a.w[(i+1)*a.stride:][:a.taps]
 		if len(dst) > 4 {
-			s, t, u, v := weightedEight(all[start:], w)
-			rows[7][i], rows[6][i], rows[5][i], rows[4][i] = sample(upper(v)), sample(lower(v)), sample(upper(u)), sample(lower(u))
-			rows[3][i], rows[2][i], rows[1][i], rows[0][i] = sample(upper(t)), sample(lower(t)), sample(upper(s)), sample(lower(s))
+			s0, t0, u0, v0 := weightedEight(c0, w0)
+			s1, t1, u1, v1 := weightedEight(c1, w1)
+			rows[7][k], rows[6][k] = positive(v0, v1)
+			rows[5][k], rows[4][k] = positive(u0, u1)
+			rows[3][k], rows[2][k] = positive(t0, t1)
+			rows[1][k], rows[0][k] = positive(s0, s1)
 			continue
 		}
-		s, t := weighted(all[start:], w)
-		rows[3][i], rows[2][i], rows[1][i], rows[0][i] = sample(upper(t)), sample(lower(t)), sample(upper(s)), sample(lower(s))
+		s0, t0 := weighted(c0, w0)
+		s1, t1 := weighted(c1, w1)
+		rows[3][k], rows[2][k] = positive(t0, t1)
+		rows[1][k], rows[0][k] = positive(s0, s1)
 	}
 }
 
-// sample drops the fraction bits of the weights.
-func sample(sum int32) int16 { return int16(sum >> weightBits) }
-
-// weightedEight returns the weighted sums of eight rows, plus one half for rounding.
-func weightedEight(columns []column, w []int16) (s, t, u, v uint64) {
-	const half = one/2 + one/2<<32
-	s, t, u, v = half, half, half, half
-	columns = columns[:len(w)]
-	j := 0
-	for ; j+2 <= len(w); j += 2 {
-		f, c := (*[2]int16)(w[j:j+2]), (*[2]column)(columns[j:j+2])
-		g := uint64(int64(f[0]))
-		s, t, u, v = s+c[0][0]*g, t+c[0][1]*g, u+c[0][2]*g, v+c[0][3]*g
-		g = uint64(int64(f[1]))
-		s, t, u, v = s+c[1][0]*g, t+c[1][1]*g, u+c[1][2]*g, v+c[1][3]*g
+// interleave stores four rows in the columns, from word k on. It is a separate function, like some others here, so that the variables of its
+// loop fit into registers.
+//
+//go:noinline
+func interleave(columns []column, k int, a, b, c, d []int16) {
+	a, b, c, d = a[:len(columns)], b[:len(columns)], c[:len(columns)], d[:len(columns)]
+	if k == 0 {
+		for j := range columns {
+			columns[j][0], columns[j][1] = pair(a[j], b[j]), pair(c[j], d[j])
+		}
+		return
 	}
-	if j < len(w) {
-		c, g := &columns[j], uint64(int64(w[j]))
+	for j := range columns {
+		columns[j][2], columns[j][3] = pair(a[j], b[j]), pair(c[j], d[j])
+	}
+}
+
+// bias makes samples positive. In Go, a word of the ring consists of two samples, each plus bias and in half of the word, so that the
+// vertical pass multiplies words without taking them apart.
+const bias = 1 << 15
+
+// positive returns the words of two rows. Their sums are in the halves of v, and those of the next sample in w.
+func positive(v, w uint64) (upper, lower uint64) {
+	const samples, low = 0xFFFF * both, 0xFFFFFFFF
+	v, w = v>>weightBits&samples, w>>weightBits&samples // drops the fraction bits of the weights
+	return v>>32 | w&^low, v&low | w<<32
+}
+
+// both times n is a word with n in both halves.
+const both = 1 | 1<<32
+
+// beginCells is the initial value of the sums of the horizontal pass: one half for rounding, and bias.
+const beginCells = (one/2 + bias*one) * both
+
+// weightedEight returns the weighted sums of eight rows, plus beginCells.
+//
+//go:noinline
+func weightedEight(columns []column, w []int16) (s, t, u, v uint64) {
+	s, t, u, v = beginCells, beginCells, beginCells, beginCells
+	columns = columns[:len(w)]
+	for j, f := range w {
+		c, g := &columns[j], uint64(int64(f))
 		s, t, u, v = s+c[0]*g, t+c[1]*g, u+c[2]*g, v+c[3]*g
 	}
 	return s, t, u, v
 }
 
 // weighted is like weightedEight, for the first four rows.
+//
+//go:noinline
 func weighted(columns []column, w []int16) (s, t uint64) {
-	s, t = one/2+one/2<<32, one/2+one/2<<32
+	s, t = beginCells, beginCells
 	columns = columns[:len(w)]
 	for j, f := range w {
 		g := uint64(int64(f))
@@ -97,43 +122,70 @@ func weighted(columns []column, w []int16) (s, t uint64) {
 func pair(lower, upper int16) uint64 { return uint64(int64(lower)) + uint64(int64(upper))<<32 }
 
 // convolveRowsGo is the vertical pass for one row of the result. The number of samples is a multiple of lineAlign. The number of rows is
-// the number of taps, rounded up to an even number.
-func convolveRowsGo(dst []byte, rows [][]int16, w []int16) {
-	const shift = weightBits + sampleBits
+// the number of taps, rounded up to an even number. The words of the rows consist of two samples: see bias.
+func convolveRowsGo(dst []byte, rows [][]uint64, w []int16) {
+	const (
+		shift  = weightBits + sampleBits
+		lanes  = (1<<(32-shift) - 1) * both
+		zero   = 1 << 31 >> shift * both // the value of lanes for 0
+		levels = 255 * both
+	)
 	begin := beginning(1<<(shift-1), w[:len(rows)])
 	for i := 0; i+lineAlign <= len(dst); i += lineAlign {
 		var sums lineSums
 		sums.add(begin, rows, w, i)
 		d := (*[lineAlign]byte)(dst[i : i+lineAlign])
 		for j := range lineAlign / 4 {
-			s, t := sums[2*j], sums[2*j+1]
-			binary.LittleEndian.PutUint32(d[4*j:], uint32(clamp(lower(s)>>shift))|uint32(clamp(lower(t)>>shift))<<8|
-				uint32(clamp(upper(s)>>shift))<<16|uint32(clamp(upper(t)>>shift))<<24)
+			s, t := sums[2*j]>>shift&lanes, sums[2*j+1]>>shift&lanes
+			if ((s^zero)|(t^zero))&^levels != 0 { // at least one of the four overshoots
+				s, t = clampLanes(s), clampLanes(t)
+			}
+			s = s&levels | t&levels<<16
+			binary.LittleEndian.PutUint32(d[4*j:], uint32(s|s>>24))
 		}
 	}
 }
 
+// clampLanes limits two numbers of convolveRowsGo to 0 and 255.
+func clampLanes(s uint64) uint64 {
+	const zero = 1 << 31 >> (weightBits + sampleBits)
+	return uint64(clamp(int32(uint32(s))-zero)) | uint64(clamp(int32(s>>32)-zero))<<32
+}
+
 // convolveRowsWideGo is like convolveRowsGo, but the result keeps its fraction bits and its overshoot.
-func convolveRowsWideGo(dst []int16, rows [][]int16, w []int16) {
+func convolveRowsWideGo(dst []int16, rows [][]uint64, w []int16) {
+	const (
+		lanes  = (1<<(32-weightBits) - 1) * both
+		lowest = (1<<31>>weightBits + math.MinInt16) * both // the value of lanes for math.MinInt16
+	)
 	begin := beginning(one/2, w[:len(rows)])
-	wide := func(v int32) int16 { return int16(min(max(v>>weightBits, math.MinInt16), math.MaxInt16)) }
 	for i := 0; i+lineAlign <= len(dst); i += lineAlign {
 		var sums lineSums
 		sums.add(begin, rows, w, i)
 		d := (*[lineAlign]int16)(dst[i : i+lineAlign])
 		for j := range lineAlign / 4 {
-			s, t := sums[2*j], sums[2*j+1]
-			d[4*j], d[4*j+1], d[4*j+2], d[4*j+3] = wide(lower(s)), wide(lower(t)), wide(upper(s)), wide(upper(t))
+			s, t := sums[2*j]>>weightBits&lanes, sums[2*j+1]>>weightBits&lanes
+			s, t = s-lowest, t-lowest
+			if (s|t)&^(0xFFFF*both) != 0 {
+				s, t = saturate(s), saturate(t)
+			}
+			s, t = s^bias*both, t^bias*both
+			putFour((*[4]int16)(d[4*j:4*j+4]), uint64(uint32(s|s>>16))|(t|t>>16)<<32)
 		}
 	}
 }
 
-// lineSums holds the sums of lineAlign columns. Each word holds the sums of two columns: 0 and 2, 1 and 3, 4 and 6, 5 and 7, and so on.
+// saturate limits two numbers of convolveRowsWideGo to 0 and 0xFFFF.
+func saturate(s uint64) uint64 {
+	limit := func(v int32) uint64 { return uint64(min(max(v, 0), 0xFFFF)) }
+	return limit(lower(s)) | limit(upper(s))<<32
+}
+
+// lineSums holds the sums of lineAlign columns, two in a word.
 type lineSums [lineAlign / 2]uint64
 
-// add sets the sums to begin plus the weighted sums of the rows, from column i on. The number of rows is even. add makes the samples
-// positive by adding 1<<15; begin compensates for that.
-func (sums *lineSums) add(begin uint64, rows [][]int16, w []int16, i int) {
+// add sets the sums to begin plus the weighted sums of the rows, from column i on. The number of rows is even.
+func (sums *lineSums) add(begin uint64, rows [][]uint64, w []int16, i int) {
 	for j := range sums {
 		sums[j] = begin
 	}
@@ -141,55 +193,38 @@ func (sums *lineSums) add(begin uint64, rows [][]int16, w []int16, i int) {
 	k := 0
 	for ; k+4 <= len(rows); k += 4 {
 		r, v := rows[k:k+4], w[k:k+4]
-		sums.addFour((*[lineAlign]int16)(r[0][i:]), (*[lineAlign]int16)(r[1][i:]), (*[lineAlign]int16)(r[2][i:]), (*[lineAlign]int16)(r[3][i:]),
+		sums.addFour((*lineSums)(r[0][i/2:]), (*lineSums)(r[1][i/2:]), (*lineSums)(r[2][i/2:]), (*lineSums)(r[3][i/2:]),
 			uint64(int64(v[0])), uint64(int64(v[1])), uint64(int64(v[2])), uint64(int64(v[3])))
 	}
 	for ; k+2 <= len(rows); k += 2 {
-		sums.addTwo((*[lineAlign]int16)(rows[k][i:]), (*[lineAlign]int16)(rows[k+1][i:]), uint64(int64(w[k])), uint64(int64(w[k+1])))
+		sums.addTwo((*lineSums)(rows[k][i/2:]), (*lineSums)(rows[k+1][i/2:]), uint64(int64(w[k])), uint64(int64(w[k+1])))
 	}
 }
 
 // addTwo adds two rows, multiplied by f and g. It is a separate function so that all its variables fit into
 // registers.
-func (sums *lineSums) addTwo(a, b *[lineAlign]int16, f, g uint64) {
-	const signs, low = 0x8000800080008000, 0x0000FFFF0000FFFF
-	for j := range lineAlign / 4 {
-		u := four((*[4]int16)(a[4*j:4*j+4])) ^ signs
-		s, t := u&low*f, u>>16&low*f
-		u = four((*[4]int16)(b[4*j:4*j+4])) ^ signs
-		sums[2*j] += s + u&low*g
-		sums[2*j+1] += t + u>>16&low*g
+func (sums *lineSums) addTwo(a, b *lineSums, f, g uint64) {
+	for j := range sums {
+		sums[j] += a[j]*f + b[j]*g
 	}
 }
 
 // addFour is like addTwo, for four rows.
-func (sums *lineSums) addFour(a, b, c, d *[lineAlign]int16, f, g, h, i uint64) {
-	const signs, low = 0x8000800080008000, 0x0000FFFF0000FFFF
-	for j := range lineAlign / 4 {
-		u := four((*[4]int16)(a[4*j:4*j+4])) ^ signs
-		s, t := u&low*f, u>>16&low*f
-		u = four((*[4]int16)(b[4*j:4*j+4])) ^ signs
-		s, t = s+u&low*g, t+u>>16&low*g
-		u = four((*[4]int16)(c[4*j:4*j+4])) ^ signs
-		s, t = s+u&low*h, t+u>>16&low*h
-		u = four((*[4]int16)(d[4*j:4*j+4])) ^ signs
-		sums[2*j] += s + u&low*i
-		sums[2*j+1] += t + u>>16&low*i
+func (sums *lineSums) addFour(a, b, c, d *lineSums, f, g, h, i uint64) {
+	_, _, _, _ = a[0], b[0], c[0], d[0] // check for nil here, and not in the loop
+	for j := range sums {
+		sums[j] += a[j]*f + b[j]*g + c[j]*h + d[j]*i
 	}
 }
 
-// four returns the word that a little-endian processor loads from the memory of four samples.
-func four(s *[4]int16) uint64 {
-	return uint64(uint16(s[0])) | uint64(uint16(s[1]))<<16 | uint64(uint16(s[2]))<<32 | uint64(uint16(s[3]))<<48
-}
-
-// beginning returns the initial sums for add, in both halves of a word: half, minus the weighted sum of the 1<<15 that add adds to each
-// sample.
+// beginning returns the initial sums for add, in both halves of a word: half, 1<<31, which makes the sums positive, and minus the weighted
+// sum of the bias of the samples.
 func beginning(half int64, w []int16) uint64 {
+	half += 1 << 31
 	for _, v := range w {
-		half -= int64(v) << 15
+		half -= int64(v) * bias
 	}
-	return uint64(half) + uint64(half)<<32
+	return uint64(half) * both
 }
 
 // lower and upper return the signed halves of a word.

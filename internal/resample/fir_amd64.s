@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 
-// func convolveRowAVX2(dst, src *int16, start *int32, w *int16, n, stride int)
+// func convolveRowAVX2(dst *uint64, src *int16, start *int32, w *int16, n, stride int)
 //
 // It computes four samples at a time. Each has an accumulator of eight 32-bit sums. Three horizontal additions
 // then add up each accumulator.
@@ -127,7 +127,7 @@ row: \
 	CMPQ R11, CX                   \
 	JLT  row
 
-// func convolveRowsAVX2(dst *byte, rows *[]int16, w *int16, taps, n int)
+// func convolveRowsAVX2(dst *byte, rows *[]uint64, w *int16, taps, n int)
 TEXT ·convolveRowsAVX2(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ rows+8(FP), SI
@@ -157,7 +157,7 @@ bytes:
 	VZEROUPPER
 	RET
 
-// func convolveRowsWideAVX2(dst *int16, rows *[]int16, w *int16, taps, n int)
+// func convolveRowsWideAVX2(dst *int16, rows *[]uint64, w *int16, taps, n int)
 TEXT ·convolveRowsWideAVX2(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ rows+8(FP), SI

@@ -6,14 +6,15 @@ package resample
 const (
 	atOnce    = 8
 	wordBytes = 32
+	perWord   = 2 // samples in a word of the ring: see bias
 )
 
-func convolveCells(dst [][]int16, src []int16, gap int, a *axis, scratch *[]column) {
+func convolveCells(dst [][]uint64, src []int16, gap int, a *axis, scratch *[]column) {
 	convolveCellsGo(dst, src, gap, a, scratch)
 }
 
-func convolveRows(dst []byte, rows [][]int16, w []int16)            { convolveRowsGo(dst, rows, w) }
-func convolveRowsWide(dst []int16, rows [][]int16, w []int16)       { convolveRowsWideGo(dst, rows, w) }
+func convolveRows(dst []byte, rows [][]uint64, w []int16)           { convolveRowsGo(dst, rows, w) }
+func convolveRowsWide(dst []int16, rows [][]uint64, w []int16)      { convolveRowsWideGo(dst, rows, w) }
 func addRow(sum []uint16, row []byte)                               { addRowGo(sum, row) }
 func widen(dst []int16, row []byte)                                 { widenGo(dst, row) }
 func split(dst []int16, stride int, row []byte)                     { splitGo(dst, stride, row) }

@@ -18,6 +18,19 @@ func convolveRowPlainly(dst, src []int16, a *axis) {
 	}
 }
 
+// words returns a row as in the ring: n samples in a word, as the Go functions (2) or the assembly (4) store them.
+func words(row []int16, n int) []uint64 {
+	w := make([]uint64, len(row)/n)
+	for i, v := range row {
+		if n == 2 {
+			w[i/2] |= uint64(int64(v)+bias) << (i % 2 * 32)
+		} else {
+			w[i/4] |= uint64(uint16(v)) << (i % 4 * 16)
+		}
+	}
+	return w
+}
+
 // On processors without assembly, this test compares the Go functions with themselves.
 func TestAssemblyAgreesWithGoBitByBit(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
@@ -35,37 +48,34 @@ func TestAssemblyAgreesWithGoBitByBit(t *testing.T) {
 		setAxis(&a, Kernel(rng.IntN(2)), g, exactResidual, rng.IntN(3))
 		gap := a.cells + a.stride + rng.IntN(9)
 		src := samples(8 * gap)
-		want, got := make([][]int16, 1+rng.IntN(8)), make([][]int16, 8)
-		for i := range got {
-			got[i] = make([]int16, align(g.n, lineAlign))
-		}
-		got = got[:len(want)]
+		want := make([][]uint64, 1+rng.IntN(8))
+		wantGo, got, gotGo := make([][]uint64, len(want)), make([][]uint64, len(want)), make([][]uint64, len(want))
 		for i := range want {
-			want[i] = make([]int16, align(g.n, lineAlign))
-			convolveRowPlainly(want[i], src[i*gap:], &a)
+			row := make([]int16, len(a.start))
+			convolveRowPlainly(row, src[i*gap:], &a)
+			want[i], wantGo[i] = words(row, perWord), words(row, 2)
+			got[i], gotGo[i] = make([]uint64, len(want[i])), make([]uint64, len(wantGo[i]))
 		}
 		var scratch []column
-		convolveCellsGo(got, src, gap, &a, &scratch)
-		require.Equal(t, want, got, "%+v", g)
-		for i := range got {
-			clear(got[i])
-		}
+		convolveCellsGo(gotGo, src, gap, &a, &scratch)
+		require.Equal(t, wantGo, gotGo, "%+v", g)
 		convolveCells(got, src, gap, &a, &scratch)
 		require.Equal(t, want, got, "%+v", g)
 
 		n := lineAlign * (1 + rng.IntN(5))
-		rows := make([][]int16, align(a.taps, 2))
+		rows, rowsGo := make([][]uint64, align(a.taps, 2)), make([][]uint64, align(a.taps, 2))
 		for i := range rows {
-			rows[i] = samples(n)
+			row := samples(n)
+			rows[i], rowsGo[i] = words(row, perWord), words(row, 2)
 		}
 		i := rng.IntN(g.n)
 		w := a.w[i*a.stride:][:a.stride]
 		wantWide, gotWide := make([]int16, n), make([]int16, n)
-		convolveRowsWideGo(wantWide, rows, w)
+		convolveRowsWideGo(wantWide, rowsGo, w)
 		convolveRowsWide(gotWide, rows, w)
 		require.Equal(t, wantWide, gotWide, "%+v", g)
 		wantLine, gotLine := make([]byte, n), make([]byte, n)
-		convolveRowsGo(wantLine, rows, w)
+		convolveRowsGo(wantLine, rowsGo, w)
 		convolveRows(gotLine, rows, w)
 		require.Equal(t, wantLine, gotLine, "%+v", g)
 

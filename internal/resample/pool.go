@@ -17,9 +17,9 @@ type memory struct {
 	sums    boxes
 	cells   []int16
 	columns []column // scratch memory of convolveCells
-	ring    []int16
-	rows    [][]int16
-	taps    [][]int16
+	ring    []uint64
+	rows    [][]uint64
+	taps    [][]uint64
 	line    []byte
 	wide    []int16
 }
@@ -44,7 +44,7 @@ func getMemory() *memory {
 }
 
 func putMemory(m *memory) {
-	if 2*(cap(m.x.w)+cap(m.y.w)+cap(m.cells)+cap(m.ring))+32*cap(m.columns)+m.sums.bytes() <= maxPooled {
+	if 2*(cap(m.x.w)+cap(m.y.w)+cap(m.cells))+8*cap(m.ring)+32*cap(m.columns)+m.sums.bytes() <= maxPooled {
 		memories.Put(m)
 	}
 }

@@ -20,16 +20,17 @@ type Shrinker struct {
 	to     int // row after the last one that influences the result
 	next   int // number of the next row
 
-	sums  boxes     // sums of the rows in the current box
-	cells []int16   // rows of the source, or of boxes, from x.origin on: atOnce × planes × cellStride
-	held  int       // number of rows in cells
-	ring  [][]int16 // the last rows after the horizontal pass, row i in ring[i%len(ring)]: planes × outStride
-	out   int       // number of rows of the result so far
-	line  []byte    // one row of the result: planes × outStride
-	wide  []int16   // one row of a result with alpha, with fraction bits
-	taps  [][]int16 // scratch: the rows of the ring that lie under the vertical kernel
+	sums  boxes      // sums of the rows in the current box
+	cells []int16    // rows of the source, or of boxes, from x.origin on: atOnce × planes × cellStride
+	held  int        // number of rows in cells
+	ring  [][]uint64 // the last rows after the horizontal pass, row i in ring[i%len(ring)]: planes × ringStride
+	out   int        // number of rows of the result so far
+	line  []byte     // one row of the result: planes × outStride
+	wide  []int16    // one row of a result with alpha, with fraction bits
+	taps  [][]uint64 // scratch: the rows of the ring that lie under the vertical kernel
 
 	cellStride, outStride int
+	ringStride            int // words of a plane in a row of the ring
 
 	store    storer
 	keep     func(line []int16) // if not nil, gets the rows of the result with fraction bits, instead of store
@@ -113,10 +114,11 @@ func newShrinker(ctx context.Context, f Format, gx, gy grid, pre Eighths, opt Op
 	s.cellStride = gx.size - s.x.origin + s.x.stride
 	s.outStride = align(gx.n, lineAlign)
 	s.cells = grow(m.cells, atOnce*s.planes*s.cellStride)
-	m.ring = grow(m.ring, s.planes*s.outStride*(s.y.taps+atOnce-1))
+	s.ringStride = s.outStride / perWord
+	m.ring = grow(m.ring, s.planes*s.ringStride*(s.y.taps+atOnce-1))
 	s.ring = grow(m.rows, s.y.taps+atOnce-1)
 	for i := range s.ring {
-		n := s.planes * s.outStride
+		n := s.planes * s.ringStride
 		s.ring[i] = m.ring[i*n : (i+1)*n]
 	}
 	s.line = grow(m.line, s.planes*s.outStride)
@@ -133,9 +135,9 @@ func (s *Shrinker) bytes(gx grid) int64 {
 	n := s.x.bytes() + s.y.bytes()
 	line := int64(s.planes) * int64(align(gx.n, lineAlign))
 	cells := int64(gx.size - s.x.origin + s.x.stride)
-	n += 2*atOnce*int64(s.planes)*cells + wordBytes*cells // cells, and the memory of convolveCells
-	n += (2*line + 48) * int64(s.y.taps+atOnce-1)         // ring, rows and taps
-	n += 3 * line                                         // line and wide
+	n += 2*atOnce*int64(s.planes)*cells + wordBytes*cells        // cells, and the memory of convolveCells
+	n += (8*line/int64(perWord) + 48) * int64(s.y.taps+atOnce-1) // ring, rows and taps
+	n += 3 * line                                                // line and wide
 	if s.y.box > 1 {
 		n += boxBytes(s.format, gx.size)
 	}
@@ -211,10 +213,10 @@ func (s *Shrinker) writeRow(y int, row []byte) {
 // horizontal scales the rows in s.cells into the ring, and computes the rows of the result that are complete. cell is the number of the
 // last row in s.cells, in boxes.
 func (s *Shrinker) horizontal(cell int) {
-	var rows [atOnce][]int16
+	var rows [atOnce][]uint64
 	for p := range s.planes {
 		for i := range s.held {
-			rows[i] = s.ring[(cell-s.held+1+i)%len(s.ring)][p*s.outStride:][:s.outStride]
+			rows[i] = s.ring[(cell-s.held+1+i)%len(s.ring)][p*s.ringStride:][:s.ringStride]
 		}
 		convolveCells(rows[:s.held], s.cells[p*s.cellStride:], s.planes*s.cellStride, &s.x, &s.mem.columns)
 	}
@@ -239,7 +241,7 @@ func (s *Shrinker) vertical() {
 	line := s.line
 	if s.straight != nil {
 		colors, alpha := s.wide[:3*s.outStride], s.wide[3*s.outStride:]
-		convolveRowsWide(alpha, s.under(len(colors)), w)
+		convolveRowsWide(alpha, s.under(3), w)
 		if !isOpaque(alpha[:s.x.n]) {
 			convolveRowsWide(colors, s.under(0), w)
 			straightRow(s.straight.Pix[s.out*s.straight.Stride:][:s.straight.Stride], s.wide, s.outStride)
@@ -251,11 +253,11 @@ func (s *Shrinker) vertical() {
 	s.store(s.out, line, s.outStride)
 }
 
-// under returns the rows of the ring that lie under the kernel, from column i on.
-func (s *Shrinker) under(i int) [][]int16 {
+// under returns the rows of the ring that lie under the kernel, from plane p on.
+func (s *Shrinker) under(p int) [][]uint64 {
 	first := int(s.y.start[s.out])
 	for k := range s.taps {
-		s.taps[k] = s.ring[(first+k)%len(s.ring)][i:] // if the number of taps is odd, there is one more row, with weight 0
+		s.taps[k] = s.ring[(first+k)%len(s.ring)][p*s.ringStride:] // if the number of taps is odd, there is one more row, with weight 0
 	}
 	return s.taps
 }

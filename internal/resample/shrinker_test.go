@@ -106,8 +106,7 @@ func TestOnlyRowsWithinReachOfTheKernelAreNeeded(t *testing.T) {
 func TestMemoryDependsOnTheWidth(t *testing.T) {
 	s := shrinkerOf(NRGBA8, image.Pt(4000, 20000), Rect{0, 0, 4000, 20000}, image.Pt(200, 50), Options{})
 	defer s.Close()
-	ring := len(s.ring) * s.planes * s.outStride
-	sums := 2 * len(s.sums.sum)
-	more := (atOnce - 1) * s.planes * (s.cellStride + s.outStride) // rows that are processed together
-	assert.Less(t, 2*(len(s.cells)+ring-more)+sums, 150_000)
+	cells, ring := 2*s.planes*s.cellStride, 8*s.planes*s.ringStride // bytes of a row
+	together := (atOnce - 1) * (cells + ring)                       // rows that are processed together
+	assert.Less(t, 2*len(s.cells)+len(s.ring)*ring+2*len(s.sums.sum)-together, 160_000)
 }
