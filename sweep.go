@@ -178,21 +178,26 @@ func (w *sweeper) err() error {
 	return fmt.Errorf("thumbnail: %d thumbnails could not be removed: %w", w.failed, w.firstErr)
 }
 
-// second removes the least recently used thumbnails until the rest fits MaxBytes.
+// second removes the least recently used thumbnails until the rest fits MaxBytes. It counts what is kept anew, because
+// handlers may have stored and removed thumbnails since the first listing.
 func (w *sweeper) second(ctx context.Context) error {
 	victims := leastRecent{excess: w.swept.KeptBytes - w.MaxBytes}
+	kept, keptBytes := 0, int64(0)
 	err := w.thumbnails(ctx, func(e Entry) error {
 		if w.DryRun { // the thumbnails that the first pass would have removed still exist
 			if useless, err := w.useless(ctx, e); useless || err != nil {
 				return err
 			}
 		}
+		kept++
+		keptBytes += e.Size
 		victims.add(e)
 		return ctx.Err()
 	})
 	if err != nil {
 		return err
 	}
+	w.swept.Kept, w.swept.KeptBytes = kept, keptBytes
 	for len(victims.entries) > 0 {
 		w.remove(ctx, heap.Pop(&victims).(Entry))
 	}

@@ -156,3 +156,44 @@ func TestASweepNeedsBothAbilities(t *testing.T) {
 		assert.Equal(t, 501, thumbnail.StatusCode(err))
 	}
 }
+
+// busy is a storage in which handlers store thumbnails between two listings.
+type busy struct {
+	*storage.Memory
+	between func()
+}
+
+func (b *busy) List(ctx context.Context, prefix string) iter.Seq2[storage.Entry, error] {
+	return func(yield func(storage.Entry, error) bool) {
+		for e, err := range b.Memory.List(ctx, prefix) {
+			if !yield(e, err) {
+				return
+			}
+		}
+		b.between()
+	}
+}
+
+func TestASweepCountsThumbnailsThatAreStoredMeanwhile(t *testing.T) {
+	s := newSite(t)
+	b := &busy{storage.NewMemory(), func() {}}
+	s.Storage = b
+	h := s.handler(t)
+	require.Equal(t, 200, get(h, s.url(t, "k.jpg", "5x5", "crop", ".jpg")).Code)
+	before, err := h.Sweep(t.Context(), thumbnail.Sweep{})
+	require.NoError(t, err)
+	b.between = func() {
+		b.between = func() {}
+		for i := range 3 {
+			require.Equal(t, 200, get(h, s.url(t, "k.jpg", fmt.Sprintf("%dx7", i+1), "crop", ".jpg")).Code)
+		}
+	}
+	swept, err := h.Sweep(t.Context(), thumbnail.Sweep{MaxBytes: before.KeptBytes - 1})
+	require.NoError(t, err)
+	b.between = func() {}
+	after, err := h.Sweep(t.Context(), thumbnail.Sweep{})
+	require.NoError(t, err)
+	assert.Equal(t, 4, swept.Removed+swept.Kept)
+	assert.Equal(t, after.Kept, swept.Kept)
+	assert.Equal(t, after.KeptBytes, swept.KeptBytes)
+}

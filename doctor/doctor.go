@@ -16,6 +16,7 @@ import (
 
 	"github.com/rest-thumbnails/thumbnail"
 	"github.com/rest-thumbnails/thumbnail/internal/mediatype"
+	"github.com/rest-thumbnails/thumbnail/response"
 )
 
 // A Finding is a problem between a thumbnail's public URL and the handler or the stored file.
@@ -68,6 +69,10 @@ func (x Examiner) Examine(ctx context.Context, l thumbnail.Links, s thumbnail.Sp
 		return []Finding{*finding}, nil
 	}
 	var findings []Finding
+	if first.header.Get(response.FallbackHeader) != "" {
+		findings = append(findings, Finding{"The handler had to send the first thumbnail itself",
+			"the file that the handler names (X-Accel-Redirect, X-Sendfile) is not where the web server looks: its internal location must lead to the storage directory"})
+	}
 	cacheControl := "only-if-cached"
 	if x.NoServer {
 		cacheControl = ""

@@ -17,8 +17,12 @@ type Nginx struct {
 	Prefix string
 }
 
-// Respond answers with the header X-Accel-Redirect and no body.
+// Respond answers with the header X-Accel-Redirect and no body, or like [Stream] if the request has
+// [FallbackHeader].
 func (n Nginx) Respond(w http.ResponseWriter, r *http.Request, key string, f fs.File) error {
+	if sendsItself(w, r) {
+		return Stream{}.Respond(w, r, key, f)
+	}
 	w.Header().Set("X-Accel-Redirect", join(n.Prefix, (&url.URL{Path: key}).EscapedPath()))
 	return nil
 }

@@ -7,6 +7,7 @@ package response
 
 import (
 	"io/fs"
+	"net/http"
 	"strconv"
 	"strings"
 )
@@ -43,6 +44,20 @@ func ownETag(info fs.FileInfo) string {
 
 func hasTime(info fs.FileInfo) bool {
 	return !info.ModTime().IsZero() && info.ModTime().Unix() >= 0
+}
+
+// FallbackHeader is the request header by which a web server reports that the file that [Nginx] or [Apache] named
+// does not exist any more, because it was removed in between. They then send the thumbnail themselves, and the answer
+// has the header, too. Any client may send it: it costs the program no more than [Stream].
+const FallbackHeader = "Thumbnail-Fallback"
+
+// sendsItself reports whether the web server could not send the file, and marks the answer.
+func sendsItself(w http.ResponseWriter, r *http.Request) bool {
+	if r.Header.Get(FallbackHeader) == "" {
+		return false
+	}
+	w.Header().Set(FallbackHeader, "1")
+	return true
 }
 
 // join puts a slash between a prefix and a key, unless the prefix ends with one.

@@ -126,6 +126,22 @@ func TestApacheGetsTheRawPathOfTheFile(t *testing.T) {
 	}
 }
 
+// A web server sends it if the file was removed after it was named.
+func TestNginxAndApacheSendAFileThatTheWebServerDidNotFind(t *testing.T) {
+	for _, responder := range []interface {
+		Respond(http.ResponseWriter, *http.Request, string, fs.File) error
+	}{response.Nginx{Prefix: "/_thumbs/"}, response.Apache{Root: "/srv"}} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header.Set(response.FallbackHeader, "1")
+		require.NoError(t, responder.Respond(w, r, "a.jpg", open(t)))
+		assert.Equal(t, http.StatusOK, w.Code)
+		assert.NotZero(t, w.Body.Len())
+		assert.Equal(t, "1", w.Header().Get(response.FallbackHeader))
+		assert.NotEmpty(t, w.Header().Get("Etag"))
+		assert.Empty(t, w.Header().Get("X-Accel-Redirect")+w.Header().Get("X-Sendfile"))
+	}
+}
+
 func TestRedirectSendsTheClientElsewhereForAShorterTime(t *testing.T) {
 	w, err := respond(t, response.Redirect{Prefix: "https://bucket.example.com/t"}, "a b.jpg", open(t))
 	require.NoError(t, err)

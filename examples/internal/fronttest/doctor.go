@@ -1,6 +1,8 @@
 package fronttest
 
 import (
+	"image/jpeg"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -55,4 +57,29 @@ func TestDoctor(t *testing.T, k front.Kind, broken map[string]Break) {
 			t.Log(findings[0])
 		})
 	}
+}
+
+// TestFallback checks that the handler sends a thumbnail if the web server does not find the file that it named. The
+// edit of the configuration lets the web server look for these files elsewhere.
+func TestFallback(t *testing.T, k front.Kind, old, replacement string) {
+	Find(t, k)
+	s := newSite(t, k, Break{})
+	require.Contains(t, k.Site, old)
+	k.Site = strings.Replace(k.Site, old, replacement, 1)
+	server := s.StartBefore(k, strings.TrimPrefix(s.app.URL, "http://"))
+	link, err := thumbnail.URL(server.URL+"/thumbs/", s.Signer, thumbnail.Spec{Source: "k.jpg", Size: thumbnail.Size{Width: 40}, Method: "crop", Ext: ".jpg"})
+	require.NoError(t, err)
+	resp, err := http.Get(link)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	require.Equal(t, http.StatusOK, resp.StatusCode)
+	assert.Equal(t, "image/jpeg", resp.Header.Get("Content-Type"))
+	assert.Equal(t, "public, max-age=2592000", resp.Header.Get("Cache-Control"))
+	config, err := jpeg.DecodeConfig(resp.Body)
+	require.NoError(t, err)
+	assert.Equal(t, 40, config.Width)
+	hidden, err := http.Get(strings.Replace(link, "/thumbs/", "/_thumbs/", 1))
+	require.NoError(t, err)
+	require.NoError(t, hidden.Body.Close())
+	assert.Equal(t, http.StatusNotFound, hidden.StatusCode)
 }
