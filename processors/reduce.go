@@ -121,7 +121,7 @@ func (e PNG) choose(ctx context.Context, h *quantize.Histogram, original Origina
 		return nil
 	}
 	if original.Exceeded > 0 && (most.Error > sameError || most.Missed > sameMissed) {
-		for n, p := 256, most; ctx.Err() == nil; p = h.Choose(ctx, n) { // the first encoding had all colors, so many may be left
+		for n, p := 256, most; ctx.Err() == nil; p = h.Choose(ctx, n) { // starts with many colors, because the previous encoding kept all
 			if fits(p) {
 				return p
 			}

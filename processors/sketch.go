@@ -32,7 +32,7 @@ const (
 const (
 	sketchAll    = 6       // the maximum number of frames of an animation whose sample is all frames
 	sketchPairs  = 5       // the minimum number of pairs
-	sketchPart   = 6       // the number of pairs is at least the number of frames divided by this
+	sketchPart   = 6       // the number of pairs is at least the number of frames divided by sketchPart
 	sketchLooks  = 3       // the approximate number of frames that are compared
 	sketchPixels = 1 << 16 // the maximum number of pixels of an animation whose sample has whole frames
 )

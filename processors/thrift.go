@@ -107,8 +107,8 @@ func (c *chooser) all(colors []color.NRGBA) error {
 	return err
 }
 
-// exceeded looks for a recipe of fewer bytes. The best trial so far was encoded before, and had n times the bytes of the
-// original.
+// exceeded looks for a recipe of fewer bytes. It is called if a previous encoding by the best recipe so far had n times the
+// bytes of the original.
 func (c *chooser) exceeded(n float64) error {
 	best := c.best()
 	c.budget = min(c.budget, 0.97*float64(best.bytes)/n)

@@ -37,7 +37,8 @@ func smaller(t *testing.T, data []byte, part float64) (file []byte, ok bool) {
 	return out.Bytes(), err == nil
 }
 
-// moreThanTheirOriginals are the parts at which thumbnails of these files may be larger than the original.
+// moreThanTheirOriginals lists files whose thumbnails may have more bytes than the original, and the widths at which they may,
+// as fractions of the original's width.
 var moreThanTheirOriginals = map[string][]float64{
 	"cramps.gif":            {0.9},      // 16 colors in patterns, which scaling turns into hundreds
 	"dispose_bgnd.gif":      {0.9},      // the changed rectangles grow, because edges of holes remain
@@ -46,7 +47,7 @@ var moreThanTheirOriginals = map[string][]float64{
 	"pngsuite-PngSuite.png": {0.9, 0.5}, // gradients of one pixel per step, whose rows repeat until the picture is scaled
 }
 
-// partsOf are the parts at which a thumbnail of a file must not be larger.
+// partsOf returns the fractions of the original's width at which a thumbnail must not have more bytes than the original.
 func partsOf(f imagetest.File, bytes int) (parts []float64) {
 	all := []float64{1, 0.9, 0.5}
 	switch {

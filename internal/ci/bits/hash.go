@@ -12,7 +12,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// A way is a way to make a thumbnail.
+// A way is a combination of processor, encoder and size.
 type way struct {
 	name      string
 	processor processors.Processor
