@@ -22,7 +22,8 @@ const (
 // WebP encodes as WebP (RFC 9649), without metadata. The zero value is ready to use.
 //
 // An [Animation] keeps its timing and its loop count. Only the changed part of each frame is written,
-// lossless or lossy, whichever is smaller.
+// lossless or lossy, whichever is smaller. A scaled animation of flat art is reduced to the colors that [GIF] would
+// choose; its soft edges stay translucent.
 //
 // The color of wholly transparent pixels is not kept. Alpha is exact in lossless pictures and in lossy
 // pictures of Quality 100; in other lossy pictures it is off by at most 1 of 255.
@@ -46,7 +47,7 @@ func (e WebP) EncodeContext(ctx context.Context, w io.Writer, img image.Image) e
 // colors that make it look the same, as by [PNG].
 func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error {
 	if moving, ok := img.(*Animation); ok {
-		return e.encodeAnimation(ctx, w, moving)
+		return e.encodeAnimation(ctx, w, moving, original)
 	}
 	if o := e.options(); original.Exceeded > 0 && original.Quality > 0 && o.Quality > float64(original.Quality) {
 		e.Quality = max(original.Quality-int(6*(original.excess()-1)), 1) // a higher quality would waste bytes; the quality of the original is known only approximately
@@ -65,7 +66,7 @@ func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 }
 
 // encodeAnimation holds the compressed frames until all frames are compressed.
-func (e WebP) encodeAnimation(ctx context.Context, w io.Writer, moving *Animation) error {
+func (e WebP) encodeAnimation(ctx context.Context, w io.Writer, moving *Animation, original Original) error {
 	o := e.options()
 	o.Quality = max(o.Quality-animationQuality, 1)
 	a, err := webp.NewAnimation(ctx, moving.Bounds().Size(), o)
@@ -74,7 +75,7 @@ func (e WebP) encodeAnimation(ctx context.Context, w io.Writer, moving *Animatio
 	}
 	defer a.Close()
 	draw := func(f Frame) error { return a.Add(f.Image, f.Delay) }
-	f := flattener{ctx: ctx, draw: draw}
+	f := flattener{ctx: ctx, draw: draw, colors: moving.Colors, original: original}
 	defer f.close()
 	if moving.Scaled && e.Lossless == LosslessAuto {
 		draw = f.add

@@ -3,6 +3,7 @@ package processors
 import (
 	"context"
 	"image"
+	"image/color"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
@@ -16,6 +17,9 @@ type flattener struct {
 	held  []Frame
 	taken int64
 	draw  func(Frame) error
+
+	colors   func() []color.NRGBA // see Animation
+	original Original
 }
 
 // add adds a frame. When it holds many frames, it draws them.
@@ -51,7 +55,18 @@ func (f *flattener) flush() error {
 	if err := account.Take(table); err != nil {
 		return err
 	}
-	h, p := f.choose(n)
+	h := quantize.NewHistogram(n, false)
+	for _, frame := range f.held {
+		h.Add(f.ctx, frame.Image)
+	}
+	var p *quantize.Palette
+	if h.Share(flatColors) >= flatShare {
+		if drawn, err := f.drawChosen(); drawn || err != nil {
+			account.Give(table)
+			return err
+		}
+		p = f.choose(h)
+	}
 	if p == nil {
 		h = nil
 		account.Give(table)
@@ -77,23 +92,18 @@ func (f *flattener) flush() error {
 	return f.ctx.Err()
 }
 
-// choose returns the colors of the frames and the palette to draw them in. It returns nil if the frames
-// should stay unchanged.
-func (f *flattener) choose(pixels int64) (*quantize.Histogram, *quantize.Palette) {
-	h := quantize.NewHistogram(pixels, false)
-	for _, frame := range f.held {
-		h.Add(f.ctx, frame.Image)
-	}
-	if h.Colors() <= exactFlat || h.Share(flatColors) < flatShare {
-		return nil, nil
+// choose returns the palette to draw flat art in. It returns nil if the frames should stay unchanged.
+func (f *flattener) choose(h *quantize.Histogram) *quantize.Palette {
+	if h.Colors() <= exactFlat {
+		return nil
 	}
 	for n := 3; n <= 256 && f.ctx.Err() == nil; n += 1 + n/8 {
 		p := h.Choose(f.ctx, n)
 		if p.Error <= movingError && p.Missed <= movingMissed {
-			return h, p
+			return p
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 func colored(img *image.Paletted, p *quantize.Palette) *image.NRGBA {

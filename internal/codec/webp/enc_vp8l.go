@@ -53,6 +53,7 @@ type vp8lEncoder struct {
 	keep    bool // the finder is kept for further images
 
 	predicted bool // the pixels are residuals of a prediction
+	few       bool // the picture has at most 16 colors
 
 	draft bool  // only estimate the size of the picture
 	bits  int64 // the estimate
@@ -61,7 +62,7 @@ type vp8lEncoder struct {
 }
 
 // vp8lEncoderBytes is an upper bound of the size of a vp8lEncoder.
-const vp8lEncoderBytes = 160 << 10
+const vp8lEncoderBytes = 184 << 10
 
 // vp8lEncoders keeps unused encoders, because of their scratch memory.
 var vp8lEncoders = sync.Pool{New: func() any { return new(vp8lEncoder) }}
@@ -73,6 +74,7 @@ func newVP8LEncoder(ctx context.Context, o vp8lOptions) (*vp8lEncoder, error) {
 	}
 	e := vp8lEncoders.Get().(*vp8lEncoder)
 	e.ctx, e.account, e.taken, e.vp8lOptions, e.w = ctx, account, vp8lEncoderBytes, o, bitSink{account: account}
+	e.few = false
 	return e, nil
 }
 
@@ -137,6 +139,10 @@ var chainTries = [7]int{4, 8, 10, 12, 16, 48, 256}
 // window. Most of their pixels have a long match nearby.
 const manyPixels = 1 << 19
 
+// fewPixels is the number of pixels up to which a picture of at most 16 colors is parsed twice with prices. In such a
+// picture the symbols of the first parsing are often different from those of the second.
+const fewPixels = 1 << 12
+
 // image writes an image (RFC 9649, 5.2). Only the main image can have several prefix code groups.
 func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
 	a, err := e.parse(px, width, top)
@@ -187,7 +193,7 @@ func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error)
 		return alphabets{}, err
 	}
 	rounds := 1
-	if e.effort > 4 {
+	if e.effort > 4 || e.effort > 2 && len(px) <= fewPixels && !e.draft && e.few {
 		rounds = 2
 	}
 	for i := range rounds {

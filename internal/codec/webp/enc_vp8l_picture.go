@@ -53,6 +53,9 @@ func (e *vp8lEncoder) load(px []uint32, img *image.NRGBA) error {
 	return nil
 }
 
+// paletteWorth is the least number of pixels per color at which a palette of more than 16 colors is worth a try.
+const paletteWorth = 4
+
 // pixels chooses the transforms, and writes the transforms and the transformed pixels.
 func (e *vp8lEncoder) pixels(px []uint32) error {
 	table := new(colorTable)
@@ -63,9 +66,11 @@ func (e *vp8lEncoder) pixels(px []uint32) error {
 			return err
 		}
 	}
+	few = few && len(table.colors) <= max(16, len(px)/paletteWorth)
 	if few {
 		table.sort()
 	}
+	e.few = few && len(table.colors) <= 16
 	choices, err := e.analyze(px, table, few)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math/rand/v2"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/assert"
 
@@ -86,4 +87,8 @@ func TestTheShorterDescriptionOfAPrefixCodeIsWritten(t *testing.T) {
 	var m codeMaker
 	assert.True(t, m.describe(nil, length(0, 1, 2, 3)).trimmed)
 	assert.False(t, m.describe(nil, length(0, 9, 20, 255)).trimmed)
+}
+
+func TestTheMemoryOfAnEncoderIsCharged(t *testing.T) {
+	assert.LessOrEqual(t, int(unsafe.Sizeof(vp8lEncoder{})), vp8lEncoderBytes)
 }

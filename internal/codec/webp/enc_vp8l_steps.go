@@ -110,15 +110,19 @@ type cacheTrial struct {
 	bits   []uint // the sizes that are tried
 }
 
-// cacheSizes are the sizes to try, as logarithms. draftSizes are the sizes to try in a draft.
-var cacheSizes, draftSizes = []uint{2, 4, 6, 8, 10}, []uint{4, 8}
+// cacheSizes are the sizes to try, as logarithms. smallSizes are those for a picture of up to fewPixels, and draftSizes
+// those for a draft.
+var cacheSizes, smallSizes, draftSizes = []uint{2, 4, 6, 8, 10}, []uint{1, 2, 3, 5, 7}, []uint{4, 8}
 
 // reset clears the counts. Only caches with at most one entry per four pixels are tried.
 func (t *cacheTrial) reset(pixels int, draft bool) {
 	clear(t.copies[:])
 	t.extra, t.bits = 0, cacheSizes
-	if draft {
+	switch {
+	case draft:
 		t.bits = draftSizes
+	case pixels <= fewPixels:
+		t.bits = smallSizes
 	}
 	for i, bits := range t.bits {
 		if 4<<bits > pixels {

@@ -1,0 +1,62 @@
+package processors_test
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/codec/webp"
+	"github.com/rest-thumbnails/thumbnail/processors"
+)
+
+// drawnFrom is a scaled animation whose original has these colors.
+func drawnFrom(frames []*image.NRGBA, colors ...color.NRGBA) *processors.Animation {
+	a := animated(frames, true)
+	a.Colors = func() []color.NRGBA { return colors }
+	return a
+}
+
+func TestAScaledAnimationOfFewColorsIsSmallerAsWebPThanAsGIF(t *testing.T) {
+	frames := discs(6)
+	a := drawnFrom(frames, color.NRGBA{250, 240, 230, 255}, color.NRGBA{60, 60, 70, 255},
+		color.NRGBA{40, 90, 160, 255}, color.NRGBA{100, 90, 160, 255}, color.NRGBA{160, 90, 160, 255})
+	var moving, gif bytes.Buffer
+	require.NoError(t, processors.WebP{}.Encode(&moving, a))
+	require.NoError(t, processors.GIF{}.Encode(&gif, a))
+	assert.Less(t, moving.Len(), gif.Len()*3/4)
+}
+
+func TestAScaledAnimationKeepsItsSoftEdges(t *testing.T) {
+	frames := discs(3)
+	for _, img := range frames {
+		for y := range 90 {
+			for x := range 120 {
+				if c := img.NRGBAAt(x, y); c.R > 240 { // the ground
+					img.SetNRGBA(x, y, color.NRGBA{A: byte(255 - 4*min(x%40, 50))})
+				}
+			}
+		}
+	}
+	var file bytes.Buffer
+	require.NoError(t, processors.WebP{}.Encode(&file, drawnFrom(frames, color.NRGBA{A: 255}, color.NRGBA{60, 60, 70, 255}, color.NRGBA{100, 90, 160, 255})))
+	ctx := t.Context()
+	h, err := webp.Format.Header(ctx, codec.NewBytesReader(ctx, file.Bytes()))
+	require.NoError(t, err)
+	all, err := webp.Format.Frames(ctx, file.Bytes(), &h, codec.Options{})
+	require.NoError(t, err)
+	for i := range frames {
+		f, err := all.Next(ctx)
+		require.NoError(t, err)
+		for y := range 90 {
+			for x := range 120 {
+				c := color.NRGBAModel.Convert(f.Image.At(x, y)).(color.NRGBA)
+				require.InDelta(t, frames[i].NRGBAAt(x, y).A, c.A, 32, "frame %d, pixel %d,%d", i, x, y)
+			}
+		}
+	}
+}
