@@ -86,12 +86,16 @@ func TestMemoryWakesAWaiterInTheInstantOfUnlock(t *testing.T) {
 }
 
 func TestMemoryWaitReturnsTheErrorOfItsContextAndNotTheCause(t *testing.T) {
-	m := lock.NewMemory()
-	_, _, err := m.TryLock(t.Context(), "k", ttl)
-	require.NoError(t, err)
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(errors.New("the visitor has left"))
-	assert.ErrorIs(t, m.Wait(ctx, "k"), context.Canceled)
+	synctest.Test(t, func(t *testing.T) {
+		m := lock.NewMemory()
+		unlock, _, err := m.TryLock(t.Context(), "k", ttl)
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Minute, func() { cancel(errors.New("the visitor has left")) })
+		assert.Equal(t, context.Canceled, m.Wait(ctx, "k"), "while it waits")
+		assert.Equal(t, context.Canceled, m.Wait(ctx, "k"), "before it waits")
+		require.NoError(t, unlock())
+	})
 }
 
 // Over the years a site has millions of keys.

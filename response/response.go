@@ -43,7 +43,7 @@ func ownETag(info fs.FileInfo) string {
 }
 
 func hasTime(info fs.FileInfo) bool {
-	return !info.ModTime().IsZero() && info.ModTime().Unix() >= 0
+	return info.ModTime().Unix() >= 0 // before 1970: none, or the zero time
 }
 
 // FallbackHeader is the request header by which a web server reports that the file that [Nginx] or [Apache] named

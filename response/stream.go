@@ -56,8 +56,9 @@ func (s Stream) Respond(w http.ResponseWriter, r *http.Request, key string, f fs
 
 func failed(op, key string, err error) error { return fmt.Errorf("%s %q: %w", op, key, err) }
 
-// preconditions are the request headers that ServeContent evaluates (RFC 9110, sections 13.1 and 14.2).
-var preconditions = [...]string{"Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "If-Range"}
+// preconditions are the request headers that ServeContent evaluates (RFC 9110, sections 13.1 and 14.2). It
+// evaluates If-Range only if there is a Range.
+var preconditions = [...]string{"Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since"}
 
 // plain reports whether the response is the whole file, whatever its validators are, with headers that do
 // not depend on the file's content.

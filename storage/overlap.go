@@ -53,9 +53,6 @@ func rootInfo(v any) fs.FileInfo {
 // names, so it is correct with links, bind mounts and case-insensitive file systems.
 func within(v any, outer fs.FileInfo) bool {
 	inner := rootInfo(v)
-	if inner == nil || outer == nil {
-		return false
-	}
 	if os.SameFile(inner, outer) {
 		return true
 	}

@@ -39,7 +39,7 @@ type Control struct {
 	results   int64 // bytes of memory held by results that are being sent
 	busy      int
 	forMemory []*ticket
-	forWorker []*ticket
+	forWorker []*ticket // empty while a worker is free
 }
 
 // New returns a Control with these limits.
@@ -124,7 +124,7 @@ func (c *Control) untangle() {
 // Worker waits for a worker. release frees the worker.
 func (c *Control) Worker(w Waiter) (release func(), err error) {
 	c.mu.Lock()
-	if c.busy < c.limits.Workers && len(c.forWorker) == 0 {
+	if c.busy < c.limits.Workers {
 		c.busy++
 		c.mu.Unlock()
 		return c.releaseWorker, nil
@@ -166,13 +166,13 @@ func (c *Control) cancel(queue *[]*ticket, t *ticket) bool {
 func (c *Control) releaseWorker() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.busy--
-	if c.busy < c.limits.Workers && len(c.forWorker) > 0 {
-		t := c.forWorker[0]
-		c.forWorker = c.forWorker[1:]
-		c.busy++
-		close(t.ready)
+	if len(c.forWorker) == 0 {
+		c.busy--
+		return
 	}
+	t := c.forWorker[0] // it gets this worker
+	c.forWorker = c.forWorker[1:]
+	close(t.ready)
 }
 
 // grant gives memory to waiting tickets in their order, as long as there is enough. If a ticket needs more

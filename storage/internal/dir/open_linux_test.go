@@ -1,6 +1,7 @@
 package dir
 
 import (
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -68,6 +69,38 @@ func TestAFlushLeavesTheFileOpenAndNoSecondDescriptor(t *testing.T) {
 	assert.Equal(t, 1, openUnder(t, root))
 	_, err = f.WriteString("still open")
 	assert.NoError(t, err)
+}
+
+func TestAListHasNoTemporaryFiles(t *testing.T) {
+	d, root := newTestDir(t)
+	require.NoError(t, os.MkdirAll(filepath.Join(root, tempPrefix+"00000000-DOOMED/100x100"), 0o755))
+	leave(t, root, tempPrefix+"00000000-DOOMED/100x100/x.jpg", 0)
+	putWithoutSync(t, d, "a/x.jpg")
+	require.NoError(t, whileReading(t, d, "b/x.jpg", func() {
+		var keys []string
+		for e, err := range d.List(t.Context(), "") {
+			require.NoError(t, err)
+			keys = append(keys, e.Key)
+		}
+		assert.Equal(t, []string{"a/x.jpg"}, keys)
+	}))
+}
+
+func TestARecordOfADirectoryOrOfNothingRemovesNothing(t *testing.T) {
+	root := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(root, "empty"), 0o755))
+	for i, key := range []string{"empty", "nothing"} {
+		require.NoError(t, os.Symlink(key, filepath.Join(root, fmt.Sprintf("%s%s-ID-%d", recordPrefix, thisBoot, i))))
+	}
+	require.NoError(t, openBooted(t, root, nextBoot).Close())
+	assert.Equal(t, []string{"empty"}, names(t, root))
+}
+
+func TestRemoveLeavesAnEmptyDirectory(t *testing.T) {
+	d, root := newTestDir(t)
+	require.NoError(t, os.Mkdir(filepath.Join(root, "empty"), 0o755))
+	assert.NoError(t, d.Remove(t.Context(), "empty"))
+	assert.DirExists(t, filepath.Join(root, "empty"))
 }
 
 // A pipe can't seek, so a read fails if it seeks first.
