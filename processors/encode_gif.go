@@ -57,6 +57,9 @@ func (e GIF) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, o
 		frames, loop = moving.Frames, moving.LoopCount
 	}
 	g := gifWriter{ctx: ctx, recipe: recipe{loss: 3 * e.loss(original)}, original: original, scaled: original.Scaled, asked: e.Lossy > 0}
+	if original.Exceeded > 0 {
+		g.recipe.slack = muchSlack
+	}
 	defer g.close()
 	if moving, ok := img.(*Animation); ok {
 		g.scaled, g.colors = moving.Scaled, moving.Colors
@@ -229,17 +232,17 @@ func (g *gifWriter) paintAll(out *gif.Encoder, held []Frame) error {
 	for i, f := range held {
 		frames[i] = f.Image
 	}
-	add := func(img *image.Paletted) error {
-		drawn++
-		delay := g.clock.next(held[drawn-1].Delay)
-		if g.recipe.palette != nil {
-			return errors.Join(g.ctx.Err(), out.AddFrom(img, frames[drawn-1], delay))
-		}
-		return errors.Join(g.ctx.Err(), out.Add(img, delay))
-	}
 	exact, err := g.exactly(frames)
 	if err != nil {
 		return err
+	}
+	add := func(img *image.Paletted) error {
+		drawn++
+		delay := g.clock.next(held[drawn-1].Delay)
+		if exact == nil && g.ditherer.Plain {
+			return errors.Join(g.ctx.Err(), out.AddFrom(img, frames[drawn-1], delay))
+		}
+		return errors.Join(g.ctx.Err(), out.Add(img, delay))
 	}
 	if exact != nil {
 		return g.exact.arrange(g.ctx, exact, add)
@@ -259,7 +262,7 @@ func (g *gifWriter) exactly(frames []*image.NRGBA) ([]*image.Paletted, error) {
 			return nil, err
 		}
 		defer release()
-		if h.Colors() > exactFlat && h.Share(flatColors) >= flatShare {
+		if h.Colors() > exactFlat && (h.Share(flatColors) >= flatShare || g.original.Exceeded > 0) {
 			return nil, nil
 		}
 	}

@@ -41,10 +41,11 @@ func (g *gifWriter) newShot(frames []*image.NRGBA) (s shot, err error) {
 		return s, err
 	}
 	defer release()
-	s = shot{frames: frames, limit: g.limit(frames), plain: h.Share(flatColors) >= flatShare || g.original.Exceeded > 0, pixels: float64(h.Pixels())}
+	flat := h.Share(flatColors) >= flatShare
+	s = shot{frames: frames, limit: g.limit(frames), plain: flat || g.original.Exceeded > 0, pixels: float64(h.Pixels())}
 	s.palette = h.Choose(g.ctx, s.limit)
 	if s.plain && g.scaled {
-		most, missed := g.flatErrors()
+		most, missed := g.largestErrors(flat)
 		for n := 3; n < s.limit && g.ctx.Err() == nil; n += 1 + n/8 {
 			if p := h.Choose(g.ctx, n); p.Error <= most && p.Missed <= missed {
 				s.palette = p
@@ -63,13 +64,16 @@ const (
 	movingMissed = 0.042
 )
 
-// flatErrors returns the largest errors allowed for a palette of flat art.
-func (g *gifWriter) flatErrors() (most, missed float64) {
+// largestErrors returns the largest errors allowed for a palette of a scaled picture that is not dithered.
+func (g *gifWriter) largestErrors(flat bool) (most, missed float64) {
 	most, missed = sameError, sameMissed
 	if g.moving {
 		most, missed = movingError, movingMissed
 	}
 	more := 1 + g.original.excess()
+	if flat {
+		more += g.original.excess() // a few colors of edges take many bytes
+	}
 	return more * most, more * missed
 }
 

@@ -40,24 +40,18 @@ func smaller(t *testing.T, data []byte, part float64) (file []byte, ok bool) {
 // moreThanTheirOriginals lists files whose thumbnails may have more bytes than the original, and the widths at which they may,
 // as fractions of the original's width.
 var moreThanTheirOriginals = map[string][]float64{
-	"cramps.gif":            {0.9},      // 16 colors in patterns, which scaling turns into hundreds
-	"dispose_bgnd.gif":      {0.9},      // the changed rectangles grow, because edges of holes remain
-	"rgb-to-gbr-test.png":   {1},        // the conversion of its colors creates additional ones
-	"mountain-gamma.png":    {1},        // its color conversion also creates additional colors
-	"pngsuite-PngSuite.png": {0.9, 0.5}, // gradients of one pixel per step, whose rows repeat until the picture is scaled
+	"rgb-to-gbr-test.png":   {1},             // the conversion of its colors creates additional ones
+	"mountain-gamma.png":    {1},             // its color conversion also creates additional colors
+	"pngsuite-PngSuite.png": {0.9, 0.7, 0.5}, // gradients of one pixel per step, whose rows repeat until the picture is scaled
 }
 
 // partsOf returns the fractions of the original's width at which a thumbnail must not have more bytes than the original.
 func partsOf(f imagetest.File, bytes int) (parts []float64) {
-	all := []float64{1, 0.9, 0.5}
+	all := []float64{1, 0.9, 0.7, 0.5}
 	switch {
-	case f.Format == "GIF" && f.Own:
-		all = []float64{1, 0.7, 0.5} // 0.9 is left out: scaling adds colors to a soft or dithered picture of few colors
-	case f.Format == "GIF":
-		all = []float64{1, 0.9, 0.7, 0.5}
-	case bytes < 2<<10:
+	case f.Format == "PNG" && bytes < 2<<10:
 		return nil // in an icon of 32 pixels, every scaled edge is a new color
-	case f.Own && f.Format != "JPEG":
+	case f.Format == "PNG" && f.Own:
 		all = []float64{1, 0.5}
 	}
 	for _, part := range all {
