@@ -7,7 +7,7 @@ type boxes struct {
 	lo, hi int // range of the columns that influence the result
 	rows   int // number of rows in the sum
 
-	sum  []uint16 // sums of rows of bytes, (hi-lo) × bytes per pixel; a sum has room for maxBox rows
+	sum  []uint16 // sums of rows of bytes, (hi-lo) × bytes per pixel, in the order of addRow; a sum has room for maxBox rows
 	bits uint     // fraction bits of sum. If bytes are premultiplied, all bits that are not needed for the sum are fraction bits.
 	wide []uint32 // sums of rows of other formats, planes × (hi-lo); used if sum is empty
 	row  []int16  // one row of another format, split into planes
@@ -91,8 +91,10 @@ func (b *boxes) flush(dst []int16, stride int) {
 	case n == 4 && b.format.planes() == 4:
 		meanSplit(dst, stride, b.sum, m)
 	case n == 3:
+		inOrder(b.sum)
 		meanSplit3(dst[:w], dst[stride:][:w], dst[2*stride:][:w], b.sum, m)
 	default:
+		inOrder(b.sum)
 		d0, d1, d2 := dst[:w], dst[stride:][:w], dst[2*stride:][:w]
 		s := b.sum
 		for i := range d0 {

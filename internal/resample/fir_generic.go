@@ -23,3 +23,4 @@ func addPremul(sum []uint16, row []byte, m premulFactor)            { addPremulG
 func mean(dst []int16, sum []uint16, m meanFactor)                  { meanGo(dst, sum, m) }
 func meanSplit(dst []int16, stride int, sum []uint16, m meanFactor) { meanSplitGo(dst, stride, sum, m) }
 func splitRGB(dst []int16, stride int, row []byte)                  { splitRGBGo(dst, stride, row) }
+func inOrder(sum []uint16)                                          { sortSums(sum) }

@@ -5,24 +5,36 @@ import "encoding/binary"
 // The functions below are applied to every sample of a row before the passes. For amd64, each also has an assembly version with the same
 // bits.
 
-// addRowGo adds a row of bytes to sums.
+// addRowGo adds a row of bytes to sums. In each eight sums, those of the even bytes come first, because a word of eight bytes becomes two
+// words of four lanes that way. meanGo and meanSplitGo expect this order. If fewer than eight sums remain, they are in the order of the
+// bytes.
 func addRowGo(sum []uint16, row []byte) {
 	row = row[:len(sum)]
 	i := 0
 	for ; i+8 <= len(sum); i += 8 {
 		s, v := (*[8]uint16)(sum[i:i+8]), binary.LittleEndian.Uint64(row[i:i+8])
-		lower, upper := v&0xFFFFFFFF, v>>32 // each has four bytes, which become lanes of 16 bits
-		lower = (lower | lower<<16) & 0x0000FFFF0000FFFF
-		upper = (upper | upper<<16) & 0x0000FFFF0000FFFF
-		lower = (lower | lower<<8) & 0x00FF00FF00FF00FF
-		upper = (upper | upper<<8) & 0x00FF00FF00FF00FF
-		lower += uint64(s[0]) | uint64(s[1])<<16 | uint64(s[2])<<32 | uint64(s[3])<<48
-		upper += uint64(s[4]) | uint64(s[5])<<16 | uint64(s[6])<<32 | uint64(s[7])<<48
-		s[0], s[1], s[2], s[3] = uint16(lower), uint16(lower>>16), uint16(lower>>32), uint16(lower>>48)
-		s[4], s[5], s[6], s[7] = uint16(upper), uint16(upper>>16), uint16(upper>>32), uint16(upper>>48)
+		addFour((*[4]uint16)(s[:4]), v&evenBytes)
+		addFour((*[4]uint16)(s[4:]), v>>8&evenBytes)
 	}
 	for ; i < len(sum); i++ {
 		sum[i] += uint16(row[i])
+	}
+}
+
+const (
+	evenBytes = 0x00FF00FF00FF00FF
+	evenWords = 0x0000FFFF0000FFFF
+)
+
+// sortSums changes the order of sums from that of addRowGo to that of the bytes.
+func sortSums(sum []uint16) {
+	spread := func(v uint64) uint64 { return (v&0xFFFFFFFF | v<<16) & evenWords }
+	for ; len(sum) >= 8; sum = sum[8:] {
+		s := (*[8]uint16)(sum)
+		even, odd := fourSums((*[4]uint16)(s[:4])), fourSums((*[4]uint16)(s[4:]))
+		for i, v := range [2]uint64{spread(even) | spread(odd)<<16, spread(even>>32) | spread(odd>>32)<<16} {
+			s[4*i], s[4*i+1], s[4*i+2], s[4*i+3] = uint16(v), uint16(v>>16), uint16(v>>32), uint16(v>>48)
+		}
 	}
 }
 
@@ -71,53 +83,72 @@ func splitRGBGo(dst []int16, stride int, row []byte) {
 
 // splitPremulGo is like splitGo, but multiplies the first three bytes by the fourth, alpha.
 func splitPremulGo(dst []int16, stride int, row []byte) {
-	const drop, round = 16 - sampleBits, 128 >> sampleBits * (1 | 1<<32)
+	m := premulOf(sampleBits)
 	w := len(row) / 4
+	row = row[:4*w]
 	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
-	for i := range d0 {
-		if len(row) < 4 {
-			break
-		}
-		v := uint64(binary.LittleEndian.Uint32(row))
-		row = row[4:]
-		a := v >> 24
-		redBlue := (v&255|v<<16&(255<<32))*a + round // as in premulFactor.pixel
-		green := (v>>8&255)*a + round&255
-		redBlue, green = redBlue+redBlue<<8, green+green<<8 // times 257
-		d0[i], d1[i], d2[i] = int16(redBlue>>drop), int16(green>>drop), int16(redBlue>>(32+drop))
-		d3[i] = int16(a) << sampleBits
+	i := 0
+	for ; i+2 <= len(d0) && len(row) >= 8; i += 2 {
+		v := binary.LittleEndian.Uint64(row)
+		row = row[8:]
+		redBlue, greenAlpha := twoPixels(v)
+		redBlue, greenAlpha = m.divided(redBlue, sampleBits), m.divided(greenAlpha, sampleBits)
+		d0[i], d0[i+1] = int16(redBlue), int16(redBlue>>32)
+		d1[i], d1[i+1] = int16(greenAlpha), int16(greenAlpha>>32)
+		d2[i], d2[i+1] = int16(redBlue>>16), int16(redBlue>>48)
+		d3[i], d3[i+1] = int16(greenAlpha>>16), int16(greenAlpha>>48)
+	}
+	if i < len(d0) {
+		p := row[:4]
+		d0[i], d1[i], d2[i], d3[i] = premul8(p[0], p[3]), premul8(p[1], p[3]), premul8(p[2], p[3]), int16(p[3])<<sampleBits
 	}
 }
 
-// meanGo computes the averages of one plane.
+// meanGo computes the averages of one plane. The sums are in the order of addRowGo.
 func meanGo(dst []int16, sum []uint16, m meanFactor) {
+	const low = 0xFFFFFFFF
 	sum = sum[:len(dst)]
+	f := m.whole()
 	i := 0
-	for ; i+4 <= len(dst); i += 4 {
-		putFour((*[4]int16)(dst[i:i+4]), m.four(fourSums((*[4]uint16)(sum[i:i+4]))))
+	for ; i+8 <= len(dst); i += 8 {
+		s, d := (*[8]uint16)(sum[i:i+8]), (*[8]int16)(dst[i:i+8])
+		even, odd := fourSums((*[4]uint16)(s[:4])), fourSums((*[4]uint16)(s[4:]))
+		// The upper half of a product is an average.
+		a := even&evenWords*f>>16&evenWords | odd&evenWords*f&^evenWords         // 0, 1, 4 and 5
+		b := even>>16&evenWords*f>>16&evenWords | odd>>16&evenWords*f&^evenWords // 2, 3, 6 and 7
+		putFour((*[4]int16)(d[:4]), a&low|b<<32)
+		putFour((*[4]int16)(d[4:]), a>>32|b&^low)
 	}
 	for ; i < len(dst); i++ {
 		dst[i] = m.of(sum[i])
 	}
 }
 
-// meanSplitGo computes the averages of pixels of four bytes and splits them into four planes.
+// meanSplitGo computes the averages of pixels of four bytes and splits them into four planes. The sums are in the order of addRowGo.
 func meanSplitGo(dst []int16, stride int, sum []uint16, m meanFactor) {
 	w := len(sum) / 4
 	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
-	for i := range d0 {
-		v := m.four(fourSums((*[4]uint16)(sum[4*i : 4*i+4])))
-		d0[i], d1[i], d2[i], d3[i] = int16(v), int16(v>>16), int16(v>>32), int16(v>>48)
+	f := m.whole()
+	i := 0
+	for ; i+2 <= len(d0) && len(sum) >= 8; i += 2 {
+		s := (*[8]uint16)(sum)
+		sum = sum[8:]
+		even, odd := fourSums((*[4]uint16)(s[:4])), fourSums((*[4]uint16)(s[4:]))
+		red, blue := even&evenWords*f, even>>16&evenWords*f
+		green, alpha := odd&evenWords*f, odd>>16&evenWords*f
+		d0[i], d0[i+1] = int16(red>>16), int16(red>>48)
+		d1[i], d1[i+1] = int16(green>>16), int16(green>>48)
+		d2[i], d2[i+1] = int16(blue>>16), int16(blue>>48)
+		d3[i], d3[i+1] = int16(alpha>>16), int16(alpha>>48)
+	}
+	if i < len(d0) {
+		s := sum[:4]
+		d0[i], d1[i], d2[i], d3[i] = m.of(s[0]), m.of(s[1]), m.of(s[2]), m.of(s[3])
 	}
 }
 
-// four divides four sums in lanes of 16 bits. One multiplication serves two sums.
-func (m meanFactor) four(sums uint64) uint64 {
-	const lanes = 0x0000FFFF0000FFFF
-	even := sums & lanes << (m.shift & 15) & lanes * uint64(m.factor)
-	odd := sums >> 16 & lanes << (m.shift & 15) & lanes * uint64(m.factor)
-	return even>>16&lanes | odd&^lanes
-}
+// whole returns the product of shift and factor. A sum times that has at most 32 bits.
+func (m meanFactor) whole() uint64 { return uint64(m.factor) << (m.shift & 15) }
 
 // fourSums returns the word that a little-endian processor loads from the memory of four sums.
 func fourSums(s *[4]uint16) uint64 {
@@ -134,6 +165,6 @@ func spread(v uint64) uint64 { return lanes(v) << sampleBits }
 
 // lanes puts the lower four bytes of v into lanes of 16 bits.
 func lanes(v uint64) uint64 {
-	v = (v&0xFFFFFFFF | v<<16) & 0x0000FFFF0000FFFF
-	return (v | v<<8) & 0x00FF00FF00FF00FF
+	v = (v&0xFFFFFFFF | v<<16) & evenWords
+	return (v | v<<8) & evenBytes
 }

@@ -2,7 +2,7 @@
 
 package resample
 
-// addRowAVX2 is addRowGo for n bytes, a multiple of 32.
+// addRowAVX2 is addRowGo for n bytes, a multiple of 32, but the sums are in the order of the bytes.
 //
 //go:noescape
 func addRowAVX2(sum *uint16, row *byte, n int)
@@ -27,29 +27,34 @@ func splitPremulAVX2(dst *int16, row *byte, stride, n int, round, factor uint16)
 //go:noescape
 func splitRGBAVX2(dst *int16, row *byte, stride, n int)
 
-// addPremulAVX2 is addPremulGo for n bytes, a multiple of 32.
+// addPremulAVX2 is addPremulGo for n bytes, a multiple of 32, but the sums are in the order of the bytes.
 //
 //go:noescape
 func addPremulAVX2(sum *uint16, row *byte, n int, round, factor uint16)
 
-// meanAVX2 is meanGo for n sums, a multiple of 16.
+// meanAVX2 is meanGo for n sums, a multiple of 16, in the order of the bytes.
 //
 //go:noescape
 func meanAVX2(dst *int16, sum *uint16, n int, shift uint, factor uint16)
 
-// meanSplitAVX2 is meanSplitGo for n pixels, a multiple of 16.
+// meanSplitAVX2 is meanSplitGo for n pixels, a multiple of 16, whose sums are in the order of the bytes.
 //
 //go:noescape
 func meanSplitAVX2(dst *int16, sum *uint16, stride, n int, shift uint, factor uint16)
 
 func addRow(sum []uint16, row []byte) {
-	n := 0
-	if hasAVX2 && len(sum) >= 32 {
-		n = len(sum) &^ 31
+	if !hasAVX2 {
+		addRowGo(sum, row)
+		return
+	}
+	n := len(sum) &^ 31
+	if n > 0 {
 		_ = row[n-1]
 		addRowAVX2(&sum[0], &row[0], n)
 	}
-	addRowGo(sum[n:], row[n:])
+	for i := n; i < len(sum); i++ {
+		sum[i] += uint16(row[i])
+	}
 }
 
 func widen(dst []int16, row []byte) {
@@ -94,31 +99,55 @@ func splitRGB(dst []int16, stride int, row []byte) {
 }
 
 func addPremul(sum []uint16, row []byte, m premulFactor) {
-	n := 0
-	if hasAVX2 && len(sum) >= 32 {
-		n = len(sum) &^ 31
+	if !hasAVX2 {
+		addPremulGo(sum, row, m)
+		return
+	}
+	n := len(sum) &^ 31
+	if n > 0 {
 		_ = row[n-1]
 		addPremulAVX2(&sum[0], &row[0], n, m.round, m.factor)
 	}
-	addPremulGo(sum[n:], row[n:], m)
+	for ; n+4 <= len(sum); n += 4 {
+		addPremulPixel(sum[n:], row[n:], m)
+	}
 }
 
 func mean(dst []int16, sum []uint16, m meanFactor) {
-	n := 0
-	if hasAVX2 && len(dst) >= 16 {
-		n = len(dst) &^ 15
+	if !hasAVX2 {
+		meanGo(dst, sum, m)
+		return
+	}
+	n := len(dst) &^ 15
+	if n > 0 {
 		_ = sum[n-1]
 		meanAVX2(&dst[0], &sum[0], n, m.shift, m.factor)
 	}
-	meanGo(dst[n:], sum[n:], m)
+	for i := n; i < len(dst); i++ {
+		dst[i] = m.of(sum[i])
+	}
 }
 
 func meanSplit(dst []int16, stride int, sum []uint16, m meanFactor) {
-	n := 0
-	if hasAVX2 && len(sum) >= 64 {
-		n = len(sum) / 4 &^ 15
+	if !hasAVX2 {
+		meanSplitGo(dst, stride, sum, m)
+		return
+	}
+	n := len(sum) / 4 &^ 15
+	if n > 0 {
 		_ = dst[3*stride+n-1]
 		meanSplitAVX2(&dst[0], &sum[0], stride, n, m.shift, m.factor)
 	}
-	meanSplitGo(dst[n:], stride, sum[4*n:], m)
+	for i := n; i < len(sum)/4; i++ {
+		for p, v := range sum[4*i:][:4] {
+			dst[p*stride+i] = m.of(v)
+		}
+	}
+}
+
+// The assembly, and the loops of addRow and addPremul for the rest of a row, keep the sums in the order of the bytes.
+func inOrder(sum []uint16) {
+	if !hasAVX2 {
+		sortSums(sum)
+	}
 }

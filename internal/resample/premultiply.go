@@ -16,42 +16,56 @@ func (m premulFactor) of(c, a byte) uint16 {
 	return uint16((uint32(c)*uint32(a) + uint32(m.round)) * uint32(m.factor) >> 16)
 }
 
-// pixel multiplies the colors of a pixel by its alpha. One multiplication serves two colors: red and blue, and
-// green and 255. The products are in the lower 16 bits of the halves of each word; the bits above them are
-// undefined.
-func (m premulFactor) pixel(v uint32) (redBlue, greenAlpha uint64) {
-	const halves = 1 | 1<<32
-	a, round, factor := uint64(v>>24), uint64(m.round)*halves, uint64(m.factor)
-	redBlue = uint64(v)&255 | uint64(v)<<16&(255<<32)
-	greenAlpha = uint64(v)>>8&255 | 255<<32
-	return (redBlue*a + round) * factor >> 16, (greenAlpha*a + round) * factor >> 16
-}
-
 // premul8 returns c·a/255 of 8-bit samples, as a sample between the passes.
 func premul8(c, a byte) int16 { return int16(premulOf(sampleBits).of(c, a)) }
 
 // premul16 is like premul8, for 16-bit samples.
 func premul16(c, a uint32) int16 { return from16((c*a + 32767) / 65535) }
 
-// addPremulGo adds pixels of four bytes to sums. The first three bytes are multiplied by the fourth. The sums have
-// the fraction bits of m.
+// twoPixels multiplies the colors of two pixels by their alpha: red, blue, red and blue, and green, alpha, green and alpha, in lanes of 16
+// bits. One multiplication serves two colors.
+func twoPixels(v uint64) (redBlue, greenAlpha uint64) {
+	const twoBytes, alpha = 0x00FF00FF, 255 << 16
+	a, b := v>>24&255, v>>56
+	return v&twoBytes*a | v>>32&twoBytes*b<<32, (v>>8&255|alpha)*a | (v>>40&255|alpha)*b<<32
+}
+
+// divided returns the results of of for four products in lanes of 16 bits.
+func (m premulFactor) divided(v uint64, bits uint) uint64 {
+	const lanes = 1 | 1<<16 | 1<<32 | 1<<48
+	v += uint64(m.round) * lanes
+	v += v >> 8 & evenBytes // times 257/256
+	return v >> ((8 - bits) & 15) & ((256<<(bits&7) - 1) * lanes)
+}
+
+// addPremulGo adds pixels of four bytes to sums, which are in the order of addRowGo. The first three bytes are multiplied by the fourth.
+// The sums have the fraction bits of m.
 func addPremulGo(sum []uint16, row []byte, m premulFactor) {
-	const opaque, halves = 0xFF000000FF000000, 0x0000FFFF0000FFFF
-	shift := uint(bits.TrailingZeros16(m.factor)) & 7 // the fraction bits
+	const opaque = 0xFF000000FF000000
+	bits := uint(bits.TrailingZeros16(m.factor)) & 7 // the fraction bits
 	n := min(len(sum), len(row)) &^ 3
 	sum, row = sum[:n], row[:n]
-	for i := 0; i < len(sum) && i < len(row); i += 4 {
-		if i+8 <= len(sum) && i+8 <= len(row) {
-			if v := binary.LittleEndian.Uint64(row[i : i+8]); v&opaque == opaque { // both pixels are opaque, as most are
-				addFour((*[4]uint16)(sum[i:i+4]), lanes(v)<<shift)
-				addFour((*[4]uint16)(sum[i+4:i+8]), lanes(v>>32)<<shift)
-				i += 4
-				continue
-			}
+	i := 0
+	for ; i+8 <= len(sum) && i+8 <= len(row); i += 8 {
+		v, s := binary.LittleEndian.Uint64(row[i:i+8]), (*[8]uint16)(sum[i:i+8])
+		redBlue, greenAlpha := v&evenBytes<<bits, v>>8&evenBytes<<bits
+		if v&opaque != opaque {
+			redBlue, greenAlpha = twoPixels(v)
+			redBlue, greenAlpha = m.divided(redBlue, bits), m.divided(greenAlpha, bits)
 		}
-		redBlue, greenAlpha := m.pixel(binary.LittleEndian.Uint32(row[i : i+4]))
-		addFour((*[4]uint16)(sum[i:i+4]), redBlue&halves|greenAlpha&halves<<16)
+		addFour((*[4]uint16)(s[:4]), redBlue)
+		addFour((*[4]uint16)(s[4:]), greenAlpha)
 	}
+	if i < len(sum) {
+		addPremulPixel(sum[i:], row[i:], m)
+	}
+}
+
+// addPremulPixel adds one pixel to sums that are in the order of its bytes.
+func addPremulPixel(sum []uint16, row []byte, m premulFactor) {
+	s, p := sum[:4], row[:4]
+	a := p[3]
+	s[0], s[1], s[2], s[3] = s[0]+m.of(p[0], a), s[1]+m.of(p[1], a), s[2]+m.of(p[2], a), s[3]+m.of(255, a)
 }
 
 // addFour adds four lanes of 16 bits to sums.
