@@ -71,7 +71,7 @@ func (x Examiner) Examine(ctx context.Context, l thumbnail.Links, s thumbnail.Sp
 	var findings []Finding
 	if first.header.Get(response.FallbackHeader) != "" {
 		findings = append(findings, Finding{"The handler had to send the first thumbnail itself",
-			"the file that the handler names (X-Accel-Redirect, X-Sendfile) is not where the web server looks: its internal location must lead to the storage directory"})
+			"the web server does not pass requests for missing files to the handler, or the file that the handler names (X-Accel-Redirect, X-Sendfile) is not where it looks, or it is not allowed to read or send that file (Apache: XSendFilePath)"})
 	}
 	cacheControl := "only-if-cached"
 	if x.NoServer {
@@ -79,9 +79,11 @@ func (x Examiner) Examine(ctx context.Context, l thumbnail.Links, s thumbnail.Sp
 	}
 	second := d.get(url, cacheControl)
 	if second.status == http.StatusGatewayTimeout {
-		findings = append(findings, Finding{"The second request still reached the handler", "the web server did not find the stored file. " +
-			"Its root and the path that it tries (nginx: try_files, Apache: RewriteCond -f) must match the storage directory and the path of the URL. " +
-			"If no web server is supposed to serve the files, use -no-server (Examiner.NoServer)"})
+		if len(findings) == 0 { // otherwise the cause is the same
+			findings = append(findings, Finding{"The second request still reached the handler", "the web server did not find the stored file. " +
+				"Its root and the path that it tries (nginx: try_files, Apache: RewriteCond -f) must match the storage directory and the path of the URL. " +
+				"If no web server is supposed to serve the files, use -no-server (Examiner.NoServer)"})
+		}
 	} else if finding := d.examine(second, "The second request"); finding != nil {
 		findings = append(findings, *finding)
 	} else if !bytes.Equal(first.body, second.body) {

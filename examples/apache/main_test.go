@@ -13,3 +13,8 @@ func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
 func TestThumbnailsAreServedBehindIt(t *testing.T) { fronttest.Test(t, apache) }
 
 func TestTheProgramStartsServesAndStops(t *testing.T) { fronttest.TestProgram(t, apache) }
+
+// The file that the handler names may be removed before Apache opens it.
+func TestTheHandlerSendsWhatApacheDoesNotFind(t *testing.T) {
+	fronttest.TestFallback(t, apache, `XSendFilePath "/srv/thumbs"`, `XSendFilePath "/srv/thumbs/elsewhere"`)
+}

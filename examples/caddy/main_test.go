@@ -13,3 +13,8 @@ func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
 func TestThumbnailsAreServedBehindIt(t *testing.T) { fronttest.Test(t, caddy) }
 
 func TestTheProgramStartsServesAndStops(t *testing.T) { fronttest.TestProgram(t, caddy) }
+
+// The file that the handler names may be removed before Caddy opens it.
+func TestTheHandlerSendsWhatCaddyDoesNotFind(t *testing.T) {
+	fronttest.TestFallback(t, caddy, "root /srv/thumbs", "root /srv/thumbs/elsewhere")
+}

@@ -33,7 +33,7 @@ func TestTheDoctorSaysWhatIsWrongWithNginx(t *testing.T) {
 		},
 		"Apache's header":            {Responder: response.Apache{Root: "/srv/thumbs"}, Want: "for another web server"},
 		"no internal location":       {Edit: []string{"location /_thumbs/ {", "location /_other/ {"}, Want: "X-Accel-Redirect, X-Sendfile) is not where it looks"},
-		"the alias leads elsewhere":  {Edit: []string{"alias /srv/thumbs/;", "alias /srv/thumbs/elsewhere/;"}, Want: "is not where the web server looks"},
+		"the alias leads elsewhere":  {Edit: []string{"alias /srv/thumbs/;", "alias /srv/thumbs/elsewhere/;"}, Want: "is not where it looks"},
 		"what is absent is not made": {Edit: []string{"location @thumbs  { proxy_pass http://thumbs; }", "location @thumbs { return 404; }"}, Want: "does not pass requests"},
 		"a password":                 {Edit: []string{"server_name _;", "server_name _; auth_basic closed; auth_basic_user_file /dev/null;"}, Want: "password"},
 		"another site's page":        {Edit: []string{"location @thumbs  { proxy_pass http://thumbs; }", `location @thumbs { types { } default_type text/html; return 200 "welcome"; }`}, Want: `"text/html"`},
