@@ -195,7 +195,8 @@ func (f functions) srcsetAlone(args ...any) (template.Srcset, error) {
 	}
 	o, err := attrs.originalOf(source)
 	if err == nil && o.name != "" {
-		lay, set := f.layoutOf(p, o.info), ""
+		var set string
+		lay := f.layoutOf(p, o.info)
 		if set, err = f.srcsetOf(o, lay, p.Ext, f.candidates(lay, p.Ext), true); err == nil {
 			return template.Srcset(set), nil
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"io/fs"
+	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
@@ -108,7 +109,7 @@ func TestPlaceholdersAreForWhatIsMissingOrNoPicture(t *testing.T) {
 	placeholder := thumbnail.Placeholder(fstest.MapFS{"p.gif": {Data: []byte("GIF")}}, "p.gif")
 	for _, status := range []int{400, 401, 404, 405, 415, 422, 500, 501, 503, 504} {
 		w := httptest.NewRecorder()
-		placeholder(w, httptest.NewRequest("GET", "/", nil), status, nil)
+		placeholder(w, httptest.NewRequest(http.MethodGet, "/", nil), status, nil)
 		assert.Equal(t, status, w.Code)
 		shown := status == 404 || status == 415 || status == 422
 		assert.Equal(t, shown, w.Body.String() == "GIF", status)

@@ -43,7 +43,7 @@ func TestAnErrorHasNoneOfTheHeadersOfTheThumbnail(t *testing.T) {
 func TestOnlyIfCachedIsFoundInAnyLineAndInAnyCase(t *testing.T) {
 	s := newSite(t)
 	h := s.handler(t)
-	r := httptest.NewRequest("GET", s.url(t, "k.jpg", "5x5", "crop", ".jpg"), nil)
+	r := httptest.NewRequest(http.MethodGet, s.url(t, "k.jpg", "5x5", "crop", ".jpg"), nil)
 	r.Header["Cache-Control"] = []string{"max-age=0", "max-stale, Only-If-Cached"}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)

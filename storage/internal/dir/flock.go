@@ -4,6 +4,7 @@ package dir
 
 import (
 	"cmp"
+	"errors"
 	"os"
 	"syscall"
 )
@@ -28,10 +29,11 @@ func openRead(root *os.Root, name string) (*os.File, error) {
 // tryLock takes the exclusive flock of f if it is free. The kernel releases it when f is closed, also after
 // SIGKILL.
 func tryLock(f *os.File) lockState {
-	switch control(f, func(fd int) error { return syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB) }) {
-	case nil:
+	err := control(f, func(fd int) error { return syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB) })
+	switch {
+	case err == nil:
 		return lockTaken
-	case syscall.EWOULDBLOCK:
+	case errors.Is(err, syscall.EWOULDBLOCK):
 		return lockHeld
 	}
 	return lockUnknown
@@ -50,7 +52,7 @@ func control(f *os.File, call func(fd int) error) error {
 
 func ignoreInterrupt(f func() error) error {
 	for {
-		if err := f(); err != syscall.EINTR {
+		if err := f(); !errors.Is(err, syscall.EINTR) {
 			return err
 		}
 	}
