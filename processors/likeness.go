@@ -91,7 +91,7 @@ func unlike(want, got []int32, stride int, r image.Rectangle) float64 {
 		}
 	}
 	n := int64(r.Dx() * r.Dy())
-	const level = 8 * 8 // squared factor of planes
+	const level = 8 * 8 // the samples of planes are multiplied by 8
 	whole := float64(n*n) * level
 	noise := float64(likeNoise * whole)
 	return 1 - (float64(2*(n*ab-a*b))+noise)/(float64(n*aa-a*a+n*bb-b*b)+noise)

@@ -7,8 +7,8 @@ import (
 	"math"
 )
 
-// A point is a color: L, a, and b of Oklab, each multiplied by alpha, and alpha times opacity. So the colors of nearly
-// transparent pixels hardly differ. The distance from black to white is 1.
+// A point is a color. Its coordinates are L, a, and b of Oklab, each multiplied by alpha, and as the fourth one alpha times the constant
+// opacity. So the colors of nearly transparent pixels hardly differ. The distance from black to white is 1.
 type point [4]float32
 
 // opacity is the weight of alpha. The weight of lightness is 1.

@@ -14,8 +14,7 @@ func strip(data []byte) []byte {
 	return f.stripped()
 }
 
-// stripped returns the file without everything that decoders do not need: comments, text, data of applications, and whatever follows the
-// last frame.
+// stripped returns the file without comments, text, data of applications, and whatever follows the last frame. Decoders need none of these.
 func (f *structure) stripped() []byte {
 	out := appendHead(nil, f.Screen, f.flags&(hasTable|tableBits), f.palette, f.LoopCount)
 	for i := range f.Frames {

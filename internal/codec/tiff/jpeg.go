@@ -66,9 +66,8 @@ func (s *jpegSource) decode(in []byte, rows int) error {
 	return err
 }
 
-// readsJPEG reports whether err comes from a damaged header, which a decoder may tolerate. If it returns false, the JPEGs in the file are of an
-// unsupported kind. An unsupported header contradicts the directory and counts as damage, unless it is lossless. A lossless header counts as
-// damage only if one of the first strips or tiles has a supported header, because all strips or tiles are of one kind.
+// readsJPEG reports whether err counts as damage, which a decoder may tolerate. Otherwise the JPEGs in the file are of an unsupported kind. Only
+// a lossless header can mean that, and only if none of the first strips or tiles has a supported header: all strips or tiles are of one kind.
 func (d *decoder) readsJPEG(err error) bool {
 	if !errors.Is(err, jpeg.ErrLossless) || d.layout.jpeg != nil || d.soundJPEG {
 		return true

@@ -46,7 +46,7 @@ const (
 )
 
 func newPlane(width, height int) plane {
-	const left, right = 16, 16 // used are 1 column on the left and 4 columns of the next macroblock; the rest is for alignment
+	const left, right = 16, 16 // predictions use 1 column on the left and 4 on the right; the rest is for alignment
 	stride := left + width + right
 	return plane{make([]byte, stride*(1+height)), stride, stride + left}
 }

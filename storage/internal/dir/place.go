@@ -19,7 +19,7 @@ type place struct {
 	info     fs.FileInfo     // to check whether the path still leads here
 	escapes  error           // the error that os.Root wraps for a path that leads out of it
 	ours     string          // prefix of the names of this host's temporary files
-	local    bool            // hosts can't share the file system: if another kernel has left files here, it has stopped
+	local    bool            // hosts can't share the file system, so a kernel other than this one, whose files are here, has stopped
 	unsynced *unsynced
 	disk     disk
 }
