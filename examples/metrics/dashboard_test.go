@@ -57,7 +57,7 @@ func TestTheDashboardFitsGrafanasSchema(t *testing.T) {
 	}
 }
 
-// A panel of a fixed color per series names series that its queries return, or the colors are lost.
+// A panel that gives each series a fixed color has to name series that its queries return. Otherwise the colors are lost.
 func TestTheColorsOfPanelsAreThoseOfOutcomesAndStages(t *testing.T) {
 	text, err := os.ReadFile("dashboard.json")
 	require.NoError(t, err)

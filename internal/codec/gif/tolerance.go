@@ -11,7 +11,7 @@ type tolerance struct {
 // any reports whether there is any tolerance.
 func (t tolerance) any() bool { return t != tolerance{} }
 
-// value returns the value of one more pixel in a sequence, as a distance of colors.
+// value returns how large a squared distance of colors the encoder accepts in order to make a sequence one pixel longer.
 func (t tolerance) value() int32 { return max(t.slack*t.slack*5/4, t.loss, 1) }
 
 // cost returns the cost of the color got for a pixel that should have the color want, and whose color in the palette is own. ok is false

@@ -102,7 +102,7 @@ func (a *arithmetic) next() uint32 {
 	return 0
 }
 
-// markerFollows reports whether in continues with a marker: whether any byte is not a fill byte (0xFF).
+// markerFollows reports whether the next bytes of in are a marker: any number of fill bytes (0xFF), and then a byte that is not a fill byte.
 func markerFollows(in *input) bool {
 	for i := in.off; i < len(in.data); i++ {
 		if in.data[i] != 0xFF {

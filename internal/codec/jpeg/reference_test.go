@@ -42,8 +42,8 @@ func (c *coded) plane(i, scale int) (samples []float64, stride int) {
 	return samples, stride
 }
 
-// check compares a decoded picture with the reference, pixel by pixel. Subsampled chroma is repeated. The tolerance is ±1. If roughChroma
-// skips the last bits of coefficients, it is larger by (1+2+3)/8, because three coefficients with steps of 1, 2 and 3 are affected.
+// check compares a decoded picture with the reference, pixel by pixel. Subsampled chroma is repeated. The tolerance is ±1. It is
+// larger by (1+2+3)/8 if roughChroma skips the last bits of coefficients, because three coefficients with steps of 1, 2 and 3 are affected.
 func (c *coded) check(t *testing.T, d *Decoder, img image.Image, scale int) {
 	t.Helper()
 	hMax, vMax := 1, 1

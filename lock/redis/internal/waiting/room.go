@@ -51,7 +51,7 @@ func (r *Room) Wait(ctx context.Context, name string) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		// Only a look after joining counts, because from here on no release is missed.
+		// Look only after joining: from then on no release is missed.
 		holder, held, err := r.Look(ctx, name)
 		if err != nil || !held {
 			return err

@@ -35,7 +35,7 @@ var dirMutants = append(commonDirMutants, []dirMutant{
 	{"device", "opens it", opens(os.Lstat, fs.ModeDevice|fs.ModeCharDevice)},
 }...)
 
-// fails returns a storage that returns another error for a missing key at whose path Lstat finds a file.
+// fails returns a storage whose Open returns an error other than fs.ErrNotExist for a file of the given type.
 func fails(mode fs.FileMode) func(*storage.Dir, string) storage.Storage {
 	return func(d *storage.Dir, root string) storage.Storage {
 		return brokenDir{Dir: d, open: func(ctx context.Context, key string) (fs.File, error) {
