@@ -5,13 +5,10 @@ import (
 	"context"
 	"image"
 	"image/color"
-	stdjpeg "image/jpeg"
-	"math/bits"
 	"math/rand"
 	"testing"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
-	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -171,15 +168,6 @@ func TestAHuffmanTableWithTooManyCodesIsCorrupt(t *testing.T) {
 	assert.ErrorContains(t, err, "too many codes")
 }
 
-func TestAReleasedDecoderIsReadyForTheNextFile(t *testing.T) {
-	for _, c := range []*coded{small(false), small(true)} {
-		d := Get()
-		_, err := d.Decode(context.Background(), c.file(), Options{Scale: 3})
-		assert.NoError(t, err)
-		d.Release()
-	}
-}
-
 func TestACoefficientBeyondTheBlockIsCorrupt(t *testing.T) {
 	w := &writer{}
 	c := small(false)
@@ -204,35 +192,6 @@ func TestACoefficientBeyondTheBlockIsCorrupt(t *testing.T) {
 	}
 }
 
-func TestDecodingEndsWithItsContext(t *testing.T) {
-	for _, progressive := range []bool{false, true} {
-		ctx, cancel := context.WithCancel(context.Background())
-		cancel()
-		_, err := new(Decoder).Decode(ctx, small(progressive).file(), Options{})
-		assert.ErrorIs(t, err, context.Canceled)
-	}
-}
-
-func TestAReusedDecoderGivesTheSamePictures(t *testing.T) {
-	var d Decoder
-	for round := range 40 {
-		rng := rand.New(rand.NewSource(int64(round % 10)))
-		c := randomCoded(rng, 1+rng.Intn(60), 1+rng.Intn(60), samplings[rng.Intn(len(samplings))]...)
-		c.progressive = round%3 == 0
-		data := c.file()
-		if round%4 == 1 { // a file with an error between the others
-			_, err := d.Decode(context.Background(), data[:len(data)*3/4], Options{})
-			require.Error(t, err)
-		}
-		n := 1 + round%8
-		got, err := d.Decode(context.Background(), data, Options{Scale: n})
-		require.NoError(t, err)
-		want, err := decode(data, n)
-		require.NoError(t, err)
-		require.Zero(t, maxDifference(t, "reused", got, want))
-	}
-}
-
 func TestTheHeaderIsReadFromAFileWithoutScans(t *testing.T) {
 	h, err := ReadHeader(small(true).file())
 	require.NoError(t, err)
@@ -240,104 +199,6 @@ func TestTheHeaderIsReadFromAFileWithoutScans(t *testing.T) {
 		Width: 83, Height: 61, Components: 3, progressive: true, colorModel: color.YCbCrModel,
 		sampling: [4][2]int{{2, 2}, {1, 1}, {1, 1}},
 	}, h)
-}
-
-func TestMemoryReturnsWhatDecodeTakes(t *testing.T) {
-	rng := rand.New(rand.NewSource(8))
-	for i, sampling := range samplings {
-		c := randomCoded(rng, 83, 61, sampling...)
-		c.progressive = i%2 == 0
-		if i%3 == 0 {
-			c.adobe = 0 // RGB or CMYK
-		}
-		data := c.file()
-		h, err := ReadHeader(data)
-		require.NoError(t, err)
-		for n := 1; n <= 8; n++ {
-			for _, full := range []bool{false, true} {
-				o := Options{Scale: n, FullChroma: full}
-				var d Decoder
-				_, err := d.Decode(context.Background(), data, o)
-				require.NoError(t, err)
-				taken := cap(d.out.memory) + cap(d.out.pixels) + 2*cap(d.prog.values) + 8*cap(d.prog.words)
-				if n > 1 || !c.progressive {
-					assert.EqualValues(t, h.Memory(o), taken, "%v at %d/8", sampling, n)
-				} else {
-					assert.GreaterOrEqual(t, h.Memory(o), int64(taken), "%v at %d/8", sampling, n)
-				}
-			}
-		}
-	}
-}
-
-func TestAPictureThatIsTooLargeForAnIntIsUnsupported(t *testing.T) {
-	if bits.UintSize == 64 {
-		t.Skip("where an int has 64 bits every picture can be addressed")
-	}
-	c := small(false)
-	c.comps = c.comps[:1]
-	data := c.file()
-	for offset := 5; offset <= 8; offset++ {
-		data = patch(data, mSOF1, offset, 0xFF)
-	}
-	data = append(data, make([]byte, 1<<24)...) // the minimum length of a file with such a picture
-	_, err := decode(data, 8)
-	assert.ErrorIs(t, err, codec.ErrFormat)
-}
-
-func TestFourComponentsHaveTheMeaningOfImageCMYK(t *testing.T) {
-	for _, adobe := range []int{0, 2} {
-		c := randomCoded(rand.New(rand.NewSource(3)), 40, 40, [2]int{1, 1}, [2]int{1, 1}, [2]int{1, 1}, [2]int{1, 1})
-		c.adobe = adobe
-		data := c.file()
-		want, err := stdjpeg.Decode(bytes.NewReader(data))
-		require.NoError(t, err)
-		got, err := decode(data, 8)
-		require.NoError(t, err)
-		// The conversion of YCCK multiplies the difference between the inverse DCTs, 1, by up to 2.8.
-		assert.LessOrEqual(t, maxDifference(t, "CMYK", got, want), 3)
-		if adobe == 0 { // a file without the marker must give the same picture
-			c.adobe = -1
-			unmarked, err := decode(c.file(), 8)
-			require.NoError(t, err)
-			assert.Equal(t, got, unmarked)
-		}
-	}
-}
-
-// The expected values are those of libjpeg.
-func TestTheMeaningOfThreeComponentsIsDecidedByJFIFThenAdobeThenTheirNames(t *testing.T) {
-	var b bytes.Buffer
-	require.NoError(t, stdjpeg.Encode(&b, image.NewRGBA(image.Rect(0, 0, 8, 8)), nil))
-	jfif := pieces.JPEG(mAPP0, []byte("JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"))
-	adobe := func(transform byte) []byte {
-		return pieces.JPEG(mAPP14, []byte("Adobe\x00d\x00\x00\x00\x00"), []byte{transform})
-	}
-	for _, c := range []struct {
-		names    string
-		segments []byte
-		rgb      bool
-	}{
-		{"\x01\x02\x03", nil, false},
-		{"RGB", nil, true},
-		{"rgb", nil, false},
-		{"RGB", jfif, false},
-		{"\x01\x02\x03", adobe(0), true},
-		{"RGB", adobe(0), true},
-		{"RGB", adobe(1), false},
-		{"RGB", adobe(2), false},
-		{"RGB", append(adobe(0), adobe(1)...), false},
-		{"RGB", append(adobe(0), jfif...), false},
-	} {
-		data := pieces.IntoJPEG(b.Bytes(), c.segments)
-		frame, scan := bytes.LastIndex(data, []byte{0xFF, mSOF0}), bytes.LastIndex(data, []byte{0xFF, mSOS})
-		for i := range 3 {
-			data[frame+10+3*i], data[scan+5+2*i] = c.names[i], c.names[i]
-		}
-		img, err := decode(data, 8)
-		require.NoError(t, err)
-		assert.Equal(t, c.rgb, img.ColorModel() == color.RGBAModel, "%+v", c)
-	}
 }
 
 func TestATruncatedScanIsCorruptWhereverTheBufferEnds(t *testing.T) {
