@@ -52,11 +52,11 @@ func uploadError(ctx context.Context, h *Handler, header *codec.Header, err erro
 		n, limit := megapixels(int64(pixels.X)*int64(pixels.Y), h.cfg.MaxPixels)
 		return say("too large: %s, the limit is %s", n, limit)
 	case errors.Is(err, ErrTooLarge) && header != nil:
-		return say("too large: a %s file of %d × %d pixels takes more memory, or makes larger thumbnails, than is allowed", header.Format.Name, pixels.X, pixels.Y)
+		return say("too large: a %s file of %d × %d pixels takes more memory, or makes larger thumbnails, than is allowed", spelled(header.Format.Name), pixels.X, pixels.Y)
 	case errors.Is(err, ErrTooLarge):
 		return say("too large: the file takes more memory than is allowed")
 	case errors.Is(err, ErrFormat) && header != nil:
-		return say("not supported: this kind of %s file", header.Format.Name)
+		return say("not supported: this kind of %s file", spelled(header.Format.Name))
 	case errors.Is(err, ErrFormat):
 		return say("not a picture of a known format: use %s", h.usualFormats())
 	case errors.Is(err, ErrCorrupt):
@@ -65,13 +65,24 @@ func uploadError(ctx context.Context, h *Handler, header *codec.Header, err erro
 	return err
 }
 
+// builtIn are the formats that people use, as they spell them.
+var builtIn = []string{"JPEG", "PNG", "GIF", "WebP", "BMP", "TIFF"}
+
+// spelled returns the name of a format as people spell it.
+func spelled(name string) string {
+	if i := slices.IndexFunc(builtIn, func(usual string) bool { return strings.EqualFold(usual, name) }); i >= 0 {
+		return builtIn[i]
+	}
+	return strings.ToUpper(name)
+}
+
 // usualFormats lists the formats that an error names to a person: the built-in ones, and before BMP and TIFF those
 // of Config.Formats that are not built in.
 func (h *Handler) usualFormats() string {
-	all := []string{"JPEG", "PNG", "GIF", "WebP", "BMP", "TIFF"}
+	all := slices.Clone(builtIn)
 	for _, f := range h.cfg.Formats {
-		if !slices.ContainsFunc(all, func(name string) bool { return strings.EqualFold(name, f.Name) }) {
-			all = slices.Insert(all, len(all)-2, strings.ToUpper(f.Name))
+		if name := spelled(f.Name); !slices.Contains(all, name) {
+			all = slices.Insert(all, len(all)-2, name)
 		}
 	}
 	return strings.Join(all[:len(all)-1], ", ") + " or " + all[len(all)-1]

@@ -124,6 +124,7 @@ func TestAPresetAtTheLimitsIsValid(t *testing.T) {
 		"density 10":       {thumbnail.Preset{Size: size(60, 60), Densities: []float64{10}}, true},
 		"density 10.1":     {thumbnail.Preset{Size: size(60, 60), Densities: []float64{10.1}}, false},
 		"density 0":        {thumbnail.Preset{Size: size(60, 60), Densities: []float64{0}}, false},
+		"density 0.09":     {thumbnail.Preset{Size: size(60, 60), Densities: []float64{0.09}}, false},
 		"both":             {thumbnail.Preset{Size: size(60, 60), Densities: []float64{1}, Widths: []int{5}}, false},
 		"widths of height": {thumbnail.Preset{Size: size(0, 60), Widths: []int{5}}, false},
 		"32 widths":        {thumbnail.Preset{Size: size(60, 60), Widths: counted(32)}, true},

@@ -22,7 +22,7 @@ type Info struct {
 	Width   int         `json:"width,omitempty"`   // pixels of the upright original
 	Height  int         `json:"height,omitempty"`  // either both Width and Height are known, or neither
 	Version string      `json:"version,omitempty"` // changes when the content does: see Spec.Version
-	Focus   image.Point `json:"focus"`             // focal point, in percent from the upper left corner; (0,0) means unknown
+	Focus   image.Point `json:"focus,omitzero"`    // focal point, in percent from the upper left corner; (0,0) means unknown
 	Color   string      `json:"color,omitempty"`   // "#rrggbb", the dominant color
 }
 

@@ -29,7 +29,7 @@ type Preset struct {
 	// larger than it: its width replaces the larger ones.
 	Widths []int `json:",omitempty"`
 	// Densities replace Widths for a picture of fixed size, for example an avatar. Each density is the
-	// number of pixels of the file per CSS pixel, such as 1 and 2. Densities 1 and 2 are also used if the
+	// number of pixels of the file per CSS pixel, 0.1 to 10, such as 1 and 2. Densities 1 and 2 are also used if the
 	// widths of the files are not known in advance.
 	Densities []float64 `json:",omitempty"`
 	// Sizes is the attribute sizes of a picture with Widths. By default the picture is as wide as the
@@ -74,8 +74,8 @@ func (l Links) checkPreset(p Preset) error {
 		}
 	}
 	for _, d := range p.Densities {
-		if !(d > 0 && d <= 10) {
-			return fmt.Errorf("%w: density %v is not above 0 and up to 10", ErrInvalid, d)
+		if !(d >= 0.1 && d <= 10) {
+			return fmt.Errorf("%w: density %v is not 0.1 to 10", ErrInvalid, d)
 		}
 	}
 	switch {

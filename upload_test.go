@@ -39,7 +39,7 @@ func TestAnUploadIsCheckedAgainstEveryLimitAndNothingIsStored(t *testing.T) {
 		"good":       {data: good},
 		"pixels":     {good, func(c *thumbnail.Config) { c.MaxPixels = 100_000 }, thumbnail.ErrTooLarge, "too large: 120000 pixels, the limit is 100000"},
 		"bytes":      {good, func(c *thumbnail.Config) { c.MaxSourceBytes = 1024 }, thumbnail.ErrTooLarge, "too large: the file has more than the limit, 1024 bytes"},
-		"memory":     {good, func(c *thumbnail.Config) { c.MaxMemory = 1 << 20 }, thumbnail.ErrTooLarge, "too large: a jpeg file of 400 × 300 pixels takes more memory"},
+		"memory":     {good, func(c *thumbnail.Config) { c.MaxMemory = 1 << 20 }, thumbnail.ErrTooLarge, "too large: a JPEG file of 400 × 300 pixels takes more memory"},
 		"no picture": {[]byte("not a picture"), nil, thumbnail.ErrFormat, "not a picture of a known format: use JPEG, PNG, GIF, WebP, BMP or TIFF"},
 		"no picture, another format": {[]byte("not a picture"), func(c *thumbnail.Config) { c.Formats = []processors.Format{unmatched("heic"), unmatched("png")} },
 			thumbnail.ErrFormat, "use JPEG, PNG, GIF, WebP, HEIC, BMP or TIFF"},

@@ -56,8 +56,8 @@ func TestAValidationErrorStatesTheRule(t *testing.T) {
 		{preset(thumbnail.Preset{Size: box, Method: "cut"}), "is not one of crop, entropy"},
 		{preset(thumbnail.Preset{Size: box, Formats: []string{".jxl"}}), "is not one of .jpg"},
 		{preset(thumbnail.Preset{Size: box, Widths: []int{0}}), "is not 1 to 4096"},
-		{preset(thumbnail.Preset{Size: box, Densities: []float64{11}}), "above 0 and up to 10"},
-		{preset(thumbnail.Preset{Size: box, Widths: make([]int, 0, 1), Densities: make([]float64, 33)}), "density 0 is not above 0"},
+		{preset(thumbnail.Preset{Size: box, Densities: []float64{11}}), "density 11 is not 0.1 to 10"},
+		{preset(thumbnail.Preset{Size: box, Widths: make([]int, 0, 1), Densities: make([]float64, 33)}), "density 0 is not 0.1 to 10"},
 		{preset(thumbnail.Preset{Size: thumbnail.Size{Height: 10}, Widths: []int{10}}), "Widths need a Size with a width"},
 	} {
 		if assert.ErrorIs(t, c.err, thumbnail.ErrInvalid, c.says) {
