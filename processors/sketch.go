@@ -14,7 +14,7 @@ import (
 // sets the screen for the second frame. A sketch estimates the bytes and the visible error of the animation in a palette, at a
 // fraction of the cost of encoding it.
 type sketch struct {
-	g      *gifWriter
+	writer *gifWriter
 	frames []*image.NRGBA
 	skip   []bool  // by frame: the frame is only drawn on the screen
 	every  int     // every n-th encoded frame is compared with the original frame
@@ -53,7 +53,7 @@ func newSketch(g *gifWriter) (*sketch, error) {
 			encoded[1+int(part*float64(n-1))] = true
 		}
 	}
-	s := &sketch{g: g, part: 1}
+	s := &sketch{writer: g, part: 1}
 	count := 0
 	for i, f := range g.held {
 		if !encoded[i] && (i+1 == n || !encoded[i+1]) {
@@ -77,10 +77,10 @@ func (s *sketch) sample(img *image.NRGBA) (*image.NRGBA, error) {
 	const bands = 4
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	rows := h / (2 * bands)
-	if rows < 8 || int64(len(s.g.held))*int64(w*h) <= sketchPixels {
+	if rows < 8 || int64(len(s.writer.held))*int64(w*h) <= sketchPixels {
 		return img, nil
 	}
-	if err := s.g.take(int64(4 * bands * rows * w)); err != nil {
+	if err := s.writer.take(int64(4 * bands * rows * w)); err != nil {
 		return nil, err
 	}
 	out := image.NewNRGBA(image.Rect(0, 0, w, bands*rows))
@@ -102,7 +102,7 @@ type trial struct {
 
 // try estimates the bytes and the degradation of the animation in a palette.
 func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, error) {
-	g, size := s.g, s.frames[0].Rect.Size()
+	g, size := s.writer, s.frames[0].Rect.Size()
 	if err := g.take(quantize.DithererBytes(0)); err != nil { // memory for using the palette again
 		return nil, err
 	}

@@ -101,7 +101,7 @@ func (c *chooser) all(colors []color.NRGBA) error {
 	if best := c.best(); err == nil && best.palette != nil && len(best.palette.Colors) <= fewColors && !c.fits(best) {
 		_, err = c.add(best.slacker())
 	}
-	if n := c.g.original.Exceeded; n > 0 && err == nil {
+	if n := c.writer.original.Exceeded; n > 0 && err == nil {
 		err = c.exceeded(n)
 	}
 	return err
@@ -114,7 +114,7 @@ func (c *chooser) exceeded(n float64) error {
 	c.budget = min(c.budget, 0.97*float64(best.bytes)/n)
 	if best.palette != nil {
 		r := best.slacker()
-		r.calmer, r.loss = true, max(best.loss, c.g.recipe.loss)
+		r.calmer, r.loss = true, max(best.loss, c.writer.recipe.loss)
 		if _, err := c.add(r); err != nil {
 			return err
 		}
@@ -164,7 +164,7 @@ func (c *chooser) tryUsual(flat bool) (rung int, err error) {
 	h := c.histogram
 	exact := h.Exact() && h.Colors() <= 255 && (h.Colors() <= exactFlat || !flat)
 	if flat && !exact {
-		for rung < c.last() && c.g.ctx.Err() == nil {
+		for rung < c.last() && c.writer.ctx.Err() == nil {
 			if p := c.rung(rung); p.Error <= movingError && p.Missed <= movingMissed {
 				break
 			}
@@ -173,7 +173,7 @@ func (c *chooser) tryUsual(flat bool) (rung int, err error) {
 		c.usual, err = c.add(recipe{palette: c.rung(rung), slack: slack})
 		return rung, err
 	}
-	c.usual, err = c.try(recipe{loss: c.g.recipe.loss}, h.Choose(c.g.ctx, 255), exact)
+	c.usual, err = c.try(recipe{loss: c.writer.recipe.loss}, h.Choose(c.writer.ctx, 255), exact)
 	c.trials = append(c.trials, c.usual)
 	return 0, err
 }
@@ -197,7 +197,7 @@ func (c *chooser) last() (i int) {
 
 func (c *chooser) rung(i int) *quantize.Palette {
 	if c.rungs[i] == nil {
-		c.rungs[i] = c.histogram.Choose(c.g.ctx, min(rungColors(i), 255))
+		c.rungs[i] = c.histogram.Choose(c.writer.ctx, min(rungColors(i), 255))
 	}
 	return c.rungs[i]
 }
@@ -219,13 +219,13 @@ func (c *chooser) add(r recipe) (*trial, error) {
 // colors needs about as many bytes. It needs fewer bytes for small flat art with many colors, because most of its pixels are at
 // edges.
 func (c *chooser) setBudget(plain int, flat bool) {
-	o, ratio := c.g.original, 1.05
+	o, ratio := c.writer.original, 1.05
 	if c.colors <= fewColors {
 		ratio = 0.97
 	}
 	share := 0.25
 	if o.Size != (image.Point{}) {
-		share = float64(area(c.g.held[0].Image.Rect.Size())) / float64(area(o.Size))
+		share = float64(area(c.writer.held[0].Image.Rect.Size())) / float64(area(o.Size))
 	}
 	if c.colors > fewColors && (flat || float64(o.Bytes)*math.Pow(share, 0.65) < 1.15*float64(plain)) {
 		ratio = 0.58 + float64(0.7*min(share, 0.6))

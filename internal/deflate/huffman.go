@@ -14,7 +14,7 @@ type code struct {
 
 // A leaf is a symbol with its frequency.
 type leaf struct {
-	n      uint32
+	count  uint32
 	symbol uint16
 }
 
@@ -33,10 +33,10 @@ func (c *code) build(counts []uint32, limit int) {
 			leaves = append(leaves, leaf{1, uint16(s)})
 		}
 	}
-	slices.SortFunc(leaves, func(a, b leaf) int { return cmp.Or(cmp.Compare(a.n, b.n), cmp.Compare(a.symbol, b.symbol)) })
+	slices.SortFunc(leaves, func(a, b leaf) int { return cmp.Or(cmp.Compare(a.count, b.count), cmp.Compare(a.symbol, b.symbol)) })
 	var depths [literals]uint32
 	for i, l := range leaves {
-		depths[i] = l.n
+		depths[i] = l.count
 	}
 	minimumRedundancy(depths[:len(leaves)])
 	var number [33]int // number of symbols by code length

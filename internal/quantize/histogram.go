@@ -25,7 +25,7 @@ type Histogram struct {
 // An entry is a color, or several colors that were merged.
 type entry struct {
 	key    uint32
-	n      uint32
+	count  uint32
 	sum    [4]uint64
 	point  point
 	color  color.NRGBA // the mean of the merged colors
@@ -90,7 +90,7 @@ func (h *Histogram) add(c uint32) {
 		h.at, h.last = h.entryOf(c), c
 	}
 	e := &h.entries[h.at]
-	e.n++
+	e.count++
 	for i := range e.sum {
 		e.sum[i] += uint64(c >> (8 * i) & 255)
 	}
@@ -136,7 +136,7 @@ func (h *Histogram) merge() {
 		slot := h.slot(key)
 		if at := h.slots[slot]; at != 0 {
 			into := &h.entries[at-1]
-			into.n += e.n
+			into.count += e.count
 			for i := range e.sum {
 				into.sum[i] += e.sum[i]
 			}
@@ -161,9 +161,9 @@ func (h *Histogram) Pixels() int64 { return h.pixels }
 func (h *Histogram) Share(n int) float64 {
 	most, sum := make([]uint32, 0, n+1), uint64(0)
 	for i := range h.entries {
-		at, _ := slices.BinarySearchFunc(most, h.entries[i].n, func(a, b uint32) int { return cmp.Compare(b, a) })
+		at, _ := slices.BinarySearchFunc(most, h.entries[i].count, func(a, b uint32) int { return cmp.Compare(b, a) })
 		if at < n {
-			most = slices.Insert(most, at, h.entries[i].n)
+			most = slices.Insert(most, at, h.entries[i].count)
 			most = most[:min(len(most), n)]
 		}
 	}
@@ -177,7 +177,7 @@ func (h *Histogram) Share(n int) float64 {
 func (h *Histogram) close() {
 	for i := range h.entries {
 		e := &h.entries[i]
-		mean := func(j int) uint8 { return uint8((e.sum[j] + uint64(e.n)/2) / uint64(e.n)) }
+		mean := func(j int) uint8 { return uint8((e.sum[j] + uint64(e.count)/2) / uint64(e.count)) }
 		e.color = color.NRGBA{mean(0), mean(1), mean(2), mean(3)}
 		e.point = pointOf(e.color)
 	}

@@ -33,7 +33,7 @@ func newBox(entries []*entry) box {
 	b := box{entries: entries}
 	var sum, squares [4]float64
 	for _, e := range entries {
-		w := float64(e.n)
+		w := float64(e.count)
 		b.weight += w
 		for i, v := range e.point {
 			sum[i] += float64(w * float64(v))
@@ -100,7 +100,7 @@ func (p *Palette) measure(h *Histogram) {
 	sum, missed := h.assign(&p.search), int64(0)
 	for i := range h.entries {
 		if e := &h.entries[i]; e.color != p.Colors[e.choice] {
-			missed += int64(e.n)
+			missed += int64(e.count)
 		}
 	}
 	p.Error = math.Sqrt(sum / float64(max(h.pixels, 1)))
@@ -157,7 +157,7 @@ func (h *Histogram) assign(s *search) (sum float64) {
 		e := &h.entries[i]
 		at, d := s.nearest(&e.point, int(e.choice))
 		e.choice = uint16(at)
-		sum += float64(float64(d) * float64(e.n))
+		sum += float64(float64(d) * float64(e.count))
 	}
 	return sum
 }
@@ -167,7 +167,7 @@ func (h *Histogram) move(points []point) {
 	sums, weights := make([][4]float64, len(points)), make([]float64, len(points))
 	for i := range h.entries {
 		e := &h.entries[i]
-		w := float64(e.n)
+		w := float64(e.count)
 		weights[e.choice] += w
 		for j, v := range e.point {
 			sums[e.choice][j] += float64(w * float64(v))
@@ -189,12 +189,12 @@ func (h *Histogram) colors(n int) (out []color.NRGBA) {
 	sums, weights, most := make([][4]float64, n), make([]float64, n), make([]*entry, n)
 	for i := range h.entries {
 		e := &h.entries[i]
-		c, w := e.choice, float64(e.n)
+		c, w := e.choice, float64(e.count)
 		weights[c] += w
 		for j, v := range e.point {
 			sums[c][j] += float64(w * float64(v))
 		}
-		if most[c] == nil || e.n > most[c].n {
+		if most[c] == nil || e.count > most[c].count {
 			most[c] = e
 		}
 	}
@@ -202,7 +202,7 @@ func (h *Histogram) colors(n int) (out []color.NRGBA) {
 		if w == 0 {
 			continue
 		}
-		if 2*float64(most[i].n) > w {
+		if 2*float64(most[i].count) > w {
 			out = append(out, most[i].color)
 			continue
 		}

@@ -110,7 +110,7 @@ func TestManyColorsAreMergedIntoMaxEntries(t *testing.T) {
 	assert.Equal(t, int64(500*500), h.Pixels())
 	sum := uint64(0)
 	for _, e := range h.entries {
-		sum += uint64(e.n)
+		sum += uint64(e.count)
 	}
 	assert.Equal(t, uint64(500*500), sum, "every pixel is in an entry")
 }

@@ -18,7 +18,7 @@ func (d *Decoder) arithmeticMCU(ts []target) error {
 
 func (d *Decoder) arithmeticBlock(t *target) {
 	b := &d.blk
-	clear(b[:8*t.c.scale])
+	clear(b[:8*t.component.scale])
 	*t.prediction += d.arith.difference(t.arith)
 	last := uint(0)
 	if !d.arith.overflowed {
@@ -59,7 +59,7 @@ func (d *Decoder) arithmeticACScan(ctx context.Context, s *scan) error {
 	index := s.comps[0].index
 	c := &d.comps[index]
 	b := arithmeticBand{
-		a: &d.arith, t: d.arith.target(&s.comps[0], &d.conditioning), s: s,
+		arithmetic: &d.arith, target: d.arith.target(&s.comps[0], &d.conditioning), scan: s,
 		slots: &slotsFor[c.scale], nonzero: d.prog.nonzero[index],
 	}
 	decode := b.first
@@ -82,35 +82,35 @@ func (d *Decoder) arithmeticACScan(ctx context.Context, s *scan) error {
 
 // arithmeticBand decodes the scans of a band of AC coefficients of one component.
 type arithmeticBand struct {
-	a       *arithmetic
-	t       *arithmeticTarget
-	s       *scan
-	slots   *slots
-	nonzero []uint64
+	arithmetic *arithmetic
+	target     *arithmeticTarget
+	scan       *scan
+	slots      *slots
+	nonzero    []uint64
 }
 
 // first decodes block i in the first scan of a band (section G.1.3.2).
 func (b *arithmeticBand) first(i int, value []int16) {
-	b.a.band(b.t, b.s.ss, b.s.se, func(k int, v int32) {
+	b.arithmetic.band(b.target, b.scan.ss, b.scan.se, func(k int, v int32) {
 		b.nonzero[i] |= 1 << k
 		if at := int(b.slots.dense[k]); at < len(value) {
-			value[at] = int16(v << b.s.al)
+			value[at] = int16(v << b.scan.al)
 		}
 	})
 }
 
 // refine decodes one more bit of each coefficient of block i (section G.1.3.3).
 func (b *arithmeticBand) refine(i int, value []int16) {
-	a, stats := b.a, b.t.ac
+	a, stats := b.arithmetic, b.target.ac
 	old := b.nonzero[i]
-	step := int16(1) << b.s.al
-	last := bits.Len64(old&(1<<b.s.se<<1-1)) - 1 // the last coefficient that earlier scans made nonzero; the encoder codes no end of block before it
-	for k := b.s.ss; k <= b.s.se; k++ {
+	step := int16(1) << b.scan.al
+	last := bits.Len64(old&(1<<b.scan.se<<1-1)) - 1 // the last coefficient that earlier scans made nonzero; the encoder codes no end of block before it
+	for k := b.scan.ss; k <= b.scan.se; k++ {
 		if k > last && a.decode(&stats[3*(k-1)]) != 0 {
 			return
 		}
 		for old>>k&1 == 0 && a.decode(&stats[3*(k-1)+1]) == 0 {
-			if k++; k > b.s.se {
+			if k++; k > b.scan.se {
 				a.overflowed = true
 				return
 			}

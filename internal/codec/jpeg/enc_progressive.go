@@ -78,8 +78,8 @@ func (e *encoder) progressiveRow(i, y, v int) error {
 				size, low := magnitude(dc - c.dc)
 				c.dc = dc
 				counts[size]++
-				to.tokens[to.n] = newToken(0, size, low)
-				to.n++
+				to.tokens[to.count] = newToken(0, size, low)
+				to.count++
 				continue
 			}
 			s.band(to, &e.coded, nonzero, counts)
@@ -96,7 +96,7 @@ func (s *stream) band(to *chunk, b *codedBlock, nonzero uint64, counts *histogra
 	nonzero &= ^uint64(0) << s.scan.ss & (^uint64(0) >> (63 - s.scan.se))
 	if nonzero != 0 {
 		s.endRun(to, counts)
-		to.n += tokensAC(to.tokens[to.n:], b, nonzero, s.scan.ss, counts, 1)
+		to.count += tokensAC(to.tokens[to.count:], b, nonzero, s.scan.ss, counts, 1)
 		if nonzero>>s.scan.se != 0 {
 			return
 		}
@@ -114,8 +114,8 @@ func (s *stream) endRun(to *chunk, counts *histogram) {
 	}
 	n := bits.Len(uint(s.run)) - 1
 	counts[n<<4]++
-	to.tokens[to.n] = newToken(1, n<<4, uint32(s.run)&(1<<n-1))
-	to.n++
+	to.tokens[to.count] = newToken(1, n<<4, uint32(s.run)&(1<<n-1))
+	to.count++
 	s.run = 0
 }
 

@@ -73,7 +73,7 @@ func (e *encoder) sequentialRow(row int) error {
 			comp := &e.comps[i]
 			for v := range comp.v {
 				for h := range comp.h {
-					c.n += e.sequentialBlock(c.tokens[c.n:], i, x*comp.h+h, row*comp.v+v, v)
+					c.count += e.sequentialBlock(c.tokens[c.count:], i, x*comp.h+h, row*comp.v+v, v)
 				}
 			}
 		}

@@ -20,7 +20,7 @@ const (
 
 type chunk struct {
 	tokens [chunkTokens]token
-	n      int
+	count  int
 }
 
 var chunks = sync.Pool{New: func() any { return new(chunk) }}
@@ -38,7 +38,7 @@ type stream struct {
 
 // reserve returns a chunk of s that has room for n more tokens. It takes memory from the account.
 func (e *encoder) reserve(s *stream, n int) (*chunk, error) {
-	if s.last != nil && s.last.n+n <= chunkTokens {
+	if s.last != nil && s.last.count+n <= chunkTokens {
 		return s.last, nil
 	}
 	if err := e.account.Take(chunkBytes); err != nil {
@@ -46,7 +46,7 @@ func (e *encoder) reserve(s *stream, n int) (*chunk, error) {
 	}
 	e.taken += chunkBytes
 	c := chunks.Get().(*chunk)
-	c.n = 0
+	c.count = 0
 	s.chunks, s.last = append(s.chunks, c), c
 	return c, nil
 }
@@ -57,7 +57,7 @@ func (e *encoder) write(s *stream) error {
 		if i%16 == 0 && e.ctx.Err() != nil {
 			return e.ctx.Err()
 		}
-		e.out.write(c.tokens[:c.n], &e.codes)
+		e.out.write(c.tokens[:c.count], &e.codes)
 	}
 	e.out.finish()
 	return e.out.err
@@ -70,7 +70,7 @@ func (e *encoder) writeBoth(s, t *stream) error {
 		if i%16 == 0 && e.ctx.Err() != nil {
 			return e.ctx.Err()
 		}
-		a, b := c.tokens[:c.n], t.chunks[i].tokens[:c.n]
+		a, b := c.tokens[:c.count], t.chunks[i].tokens[:c.count]
 		for len(a) > 0 {
 			n := min(len(a), len(both)/2)
 			for k := range n {

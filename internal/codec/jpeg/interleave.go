@@ -29,7 +29,7 @@ func (d *Decoder) interleave(ctx context.Context) ([]byte, error) {
 		}
 		out := pix[4*y*d.outW:][:4*d.outW]
 		for i := range d.comps {
-			row, x := s[i].row(y), s[i].x
+			row, x := s[i].row(y), s[i].columns
 			for j, from := range x {
 				out[4*j+i] = row[from] ^ invert
 			}

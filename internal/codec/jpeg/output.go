@@ -88,9 +88,9 @@ func (f *frame) subsampling() (ratio image.YCbCrSubsampleRatio, ok bool) {
 
 // sampler upsamples a component to the size of the picture. It repeats samples, as image.YCbCr does.
 type sampler struct {
-	plane  []byte
-	stride int
-	x      []int // for each column of the picture, the index of its sample in a row
+	plane   []byte
+	stride  int
+	columns []int // for each column of the picture, the index of its sample in a row
 
 	rows, of int // row y of the picture has the samples of row y·rows/of of the plane
 }
@@ -98,9 +98,9 @@ type sampler struct {
 func (d *Decoder) sampler(i int) sampler {
 	c := d.comps[i]
 	s := sampler{plane: d.out.plane[i], stride: d.out.stride[i], rows: c.v * c.scale, of: d.vMax * d.scale}
-	s.x = make([]int, d.outW)
-	for x := range s.x {
-		s.x[x] = x * c.h * c.scale / (d.hMax * d.scale)
+	s.columns = make([]int, d.outW)
+	for x := range s.columns {
+		s.columns[x] = x * c.h * c.scale / (d.hMax * d.scale)
 	}
 	return s
 }
@@ -123,7 +123,7 @@ func (d *Decoder) upsampled(ctx context.Context, bounds image.Rectangle) (image.
 				return nil, err
 			}
 			row, out := s.row(y), dst[y*d.outW:][:d.outW]
-			for x, from := range s.x {
+			for x, from := range s.columns {
 				out[x] = row[from]
 			}
 		}

@@ -7,8 +7,8 @@ import (
 
 // acBand decodes the scans of a band of AC coefficients of one component.
 type acBand struct {
-	r       *bitReader
-	h       *huffman
+	bits    *bitReader
+	huffman *huffman
 	ss, se  uint
 	al      uint
 	at      *[64]uint8 // slots
@@ -29,7 +29,7 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 	}
 	slots := &slotsFor[c.scale]
 	b := acBand{
-		r: &d.bits, h: h, ss: uint(s.ss), se: uint(s.se), al: uint(s.al),
+		bits: &d.bits, huffman: h, ss: uint(s.ss), se: uint(s.se), al: uint(s.al),
 		at: &slots.dense, kept: slots.kept, size: c.scale * c.scale,
 		value: d.prog.value[index], nonzero: d.prog.nonzero[index],
 	}
@@ -44,7 +44,7 @@ func (d *Decoder) acScan(ctx context.Context, s *scan) error {
 		if !decode(i, n) {
 			return errBadCode
 		}
-		if b.r.overrun() {
+		if b.bits.overrun() {
 			return errShort
 		}
 		return nil
@@ -87,7 +87,7 @@ func (d *Decoder) acRows(ctx context.Context, c *component, restart func(), deco
 // first decodes n blocks from index i on in the first scan of a band (section G.1.2.2). It stops early at the end
 // of the segment.
 func (b *acBand) first(i, n int) (ok bool) {
-	r, h := b.r, b.h
+	r, h := b.bits, b.huffman
 	buf, pos, acc, taken := r.buf, r.pos, r.acc, r.taken
 	for end := i + n; i < end; i++ {
 		if b.eobRun > 0 { // the file contains no data for these blocks
@@ -159,7 +159,7 @@ func (b *acBand) refine(i, n int) (ok bool) {
 			b.eobRun--
 			continue
 		}
-		if b.r.ready(); b.r.overrun() {
+		if b.bits.ready(); b.bits.overrun() {
 			return true
 		}
 		if !b.refineBlock(i) {
@@ -176,19 +176,19 @@ func (b *acBand) refineBlock(i int) (ok bool) {
 	band := ^uint64(0) << b.ss & (^uint64(0) >> (63 - b.se))
 	old := b.nonzero[i] & band
 	value := b.value[i*b.size:][:b.size]
-	r := b.r
+	r := b.bits
 	k := b.ss
 	for b.eobRun == 0 {
 		r.refill()
-		e := b.h.symbols[r.acc>>(64-symbolBits)]
+		e := b.huffman.symbols[r.acc>>(64-symbolBits)]
 		if e == 0 {
-			if run, length := b.h.endOfBand(r.acc); length > 0 {
+			if run, length := b.huffman.endOfBand(r.acc); length > 0 {
 				r.acc <<= length
 				r.taken += length
 				b.eobRun = 1<<run + int(r.take(run))
 				break
 			}
-			e = b.h.slow(r.acc)
+			e = b.huffman.slow(r.acc)
 		}
 		v := e.value()
 		if e == 0 || v < -1 || v > 1 {
@@ -234,7 +234,7 @@ func (b *acBand) correct(value []int16, which uint64) {
 		b.correct(value, which>>32<<32)
 		return
 	}
-	word := b.r.take(count) << (64 - count)
+	word := b.bits.take(count) << (64 - count)
 	for ; which&b.kept != 0; which &= which - 1 {
 		bit := int16(word >> 63)
 		word <<= 1

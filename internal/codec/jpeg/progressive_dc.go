@@ -4,9 +4,9 @@ import "context"
 
 // dcTarget describes where the DC coefficients of one unit of an MCU are stored.
 type dcTarget struct {
-	c          *component
-	h          *huffman
-	arith      *arithmeticTarget // used instead of h for arithmetic coding
+	component  *component
+	huffman    *huffman
+	arith      *arithmeticTarget // used instead of huffman for arithmetic coding
 	prediction *int32
 	value      []int16
 	row        int // index in value of the first block of this row of MCUs
@@ -19,20 +19,20 @@ func (d *Decoder) dcTargets(s *scan, m *mcus) ([]dcTarget, error) {
 	ts := make([]dcTarget, len(m.units))
 	for i, u := range m.units {
 		ts[i] = dcTarget{
-			c: u.c, h: &d.huff[0][u.sc.dcID], prediction: &predictions[u.sc.index], value: d.prog.value[u.sc.index],
+			component: u.component, huffman: &d.huff[0][u.sc.dcID], prediction: &predictions[u.sc.index], value: d.prog.value[u.sc.index],
 		}
 		if s.ah > 0 {
 			continue
 		}
-		if err := d.latch(u.c); err != nil {
+		if err := d.latch(u.component); err != nil {
 			return nil, err
 		}
 		if u.sc.index == 3 { // component 3 is black, and this value means no ink
-			ts[i].blank = int16(min(127*8/max(u.c.steps[0], 1), 1<<15-1))
+			ts[i].blank = int16(min(127*8/max(u.component.steps[0], 1), 1<<15-1))
 		}
 		if d.frame.arithmetic {
 			ts[i].arith = d.arith.target(u.sc, &d.conditioning)
-		} else if err := ts[i].h.ready(d.meter); err != nil {
+		} else if err := ts[i].huffman.ready(d.meter); err != nil {
 			return nil, err
 		}
 	}
@@ -67,8 +67,8 @@ func (d *Decoder) dcScan(ctx context.Context, s *scan) error {
 		}
 		for i, u := range m.units {
 			x, y, step := m.position(u, row)
-			size := u.c.scale * u.c.scale
-			ts[i].row, ts[i].step = (y*u.c.blocksX+x)*size, step*size
+			size := u.component.scale * u.component.scale
+			ts[i].row, ts[i].step = (y*u.component.blocksX+x)*size, step*size
 		}
 		if err := d.dcRow(ts, m.countX, s, &restarts, decode); err != nil {
 			return err
@@ -166,9 +166,9 @@ func (r *bitReader) firstDC(ts []dcTarget, n, al int) (ok bool) {
 				pos += int(took)
 				taken -= 8 * took
 			}
-			e := t.h.symbols[acc>>(64-symbolBits)]
+			e := t.huffman.symbols[acc>>(64-symbolBits)]
 			if e == 0 {
-				if e = t.h.slow(acc); e == 0 {
+				if e = t.huffman.slow(acc); e == 0 {
 					return false
 				}
 			}

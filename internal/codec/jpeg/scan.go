@@ -102,9 +102,9 @@ func (s *scan) has(index int) bool {
 
 // unit is one block of an MCU: its component, and its position in the MCU.
 type unit struct {
-	sc     *scanComponent
-	c      *component
-	dx, dy int
+	sc        *scanComponent
+	component *component
+	dx, dy    int
 }
 
 // mcus describes the order of the blocks in a scan (section A.2).
@@ -117,14 +117,14 @@ type mcus struct {
 func (d *Decoder) order(s *scan) mcus {
 	if len(s.comps) == 1 {
 		c := &d.comps[s.comps[0].index]
-		return mcus{units: []unit{{sc: &s.comps[0], c: c}}, countX: c.codedX, countY: c.codedY}
+		return mcus{units: []unit{{sc: &s.comps[0], component: c}}, countX: c.codedX, countY: c.codedY}
 	}
 	m := mcus{countX: d.mcusX, countY: d.mcusY, interleaved: true}
 	for i := range s.comps {
 		c := &d.comps[s.comps[i].index]
 		for y := range c.v {
 			for x := range c.h {
-				m.units = append(m.units, unit{sc: &s.comps[i], c: c, dx: x, dy: y})
+				m.units = append(m.units, unit{sc: &s.comps[i], component: c, dx: x, dy: y})
 			}
 		}
 	}
@@ -137,7 +137,7 @@ func (m *mcus) position(u unit, row int) (x, y, step int) {
 	if !m.interleaved {
 		return 0, row, 1
 	}
-	return u.dx, row*u.c.v + u.dy, u.c.h
+	return u.dx, row*u.component.v + u.dy, u.component.h
 }
 
 // zigzag is the natural order (row·8 + column) of the coefficients (figure A.6).

@@ -46,7 +46,7 @@ func (d *Decoder) sequentialScans(ctx context.Context) error {
 
 // target describes one block of an MCU: its destination, and the tables for decoding it.
 type target struct {
-	c          *component
+	component  *component
 	dc, ac     *huffman
 	arith      *arithmeticTarget // arithmetic coding: used instead of dc and ac
 	places     *[64]placement
@@ -59,23 +59,23 @@ type target struct {
 
 func (d *Decoder) targets(m *mcus) ([]target, error) {
 	for _, u := range m.units {
-		if u.c.seen {
+		if u.component.seen {
 			return nil, corrupt("component in two scans of a sequential file")
 		}
 	}
 	predictions := new([4]int32)
 	ts := make([]target, len(m.units))
 	for i, u := range m.units {
-		q := &d.quant[u.c.tq]
+		q := &d.quant[u.component.tq]
 		if !q.defined {
 			return nil, corrupt("scan without a quantization table")
 		}
-		slots, places := &slotsFor[u.c.scale], new([64]placement)
+		slots, places := &slotsFor[u.component.scale], new([64]placement)
 		for k := range places {
 			places[k] = placement{q: float32(q.q[k]) / 8, at: uint32(slots.at[k])}
 		}
 		ts[i] = target{
-			c: u.c, places: places, last: slots.last, prediction: &predictions[u.sc.index],
+			component: u.component, places: places, last: slots.last, prediction: &predictions[u.sc.index],
 			plane: d.out.plane[u.sc.index], stride: d.out.stride[u.sc.index],
 		}
 		if err := d.codingOf(&ts[i], u.sc); err != nil {
@@ -83,7 +83,7 @@ func (d *Decoder) targets(m *mcus) ([]target, error) {
 		}
 	}
 	for _, u := range m.units {
-		u.c.seen = true
+		u.component.seen = true
 	}
 	return ts, nil
 }
@@ -100,7 +100,7 @@ func (d *Decoder) codingOf(t *target, sc *scanComponent) error {
 	if err := errors.Join(t.dc.ready(d.meter), t.ac.ready(d.meter)); err != nil {
 		return err
 	}
-	if t.c.scale < 8 {
+	if t.component.scale < 8 {
 		t.ac.makeSkips()
 	}
 	return nil
@@ -128,8 +128,8 @@ func (d *Decoder) sequentialScan(ctx context.Context, s *scan) error {
 		}
 		for i, u := range m.units {
 			x, y, step := m.position(u, row)
-			ts[i].at = (y*ts[i].stride + x) * u.c.scale
-			ts[i].step = step * u.c.scale
+			ts[i].at = (y*ts[i].stride + x) * u.component.scale
+			ts[i].step = step * u.component.scale
 		}
 		if err := d.sequentialRow(ts, &m, &restarts, decode); err != nil {
 			return err
@@ -200,16 +200,16 @@ func (d *Decoder) sequentialBlock(t *target) bool {
 	dst := t.plane[t.at:]
 	t.at += t.step
 	mean := float32(float32(*t.prediction)*t.places[0].q) + level
-	if t.c.scale == 1 {
+	if t.component.scale == 1 {
 		dst[0] = truncated(mean)
 		return r.skipAC(t.ac, 0)
 	}
 	b := &d.blk
-	clear(b[:8*t.c.scale])
+	clear(b[:8*t.component.scale])
 	b[0] = mean
 	found, ok := r.decodeAC(t.ac, t.places, t.last, b)
 	if ok {
-		reconstruct(b, found, t.c.scale, dst, t.stride)
+		reconstruct(b, found, t.component.scale, dst, t.stride)
 	}
 	return ok
 }

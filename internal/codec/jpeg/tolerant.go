@@ -45,7 +45,7 @@ func (d *Decoder) store(t *target, b *block, last uint) {
 	dst := t.plane[t.at:]
 	t.at += t.step
 	b[0] = float32(float32(*t.prediction)*t.places[0].q) + level
-	reconstruct(b, last, t.c.scale, dst, t.stride)
+	reconstruct(b, last, t.component.scale, dst, t.stride)
 }
 
 // tolerantValue reads a symbol and its magnitude bits.
@@ -73,7 +73,7 @@ func (d *Decoder) tolerantDC(ts []dcTarget, s *scan) error {
 	} else {
 		for i := range ts {
 			t := &ts[i]
-			_, diff := r.tolerantValue(t.h)
+			_, diff := r.tolerantValue(t.huffman)
 			*t.prediction += diff
 			t.value[t.at] = int16(*t.prediction << s.al)
 		}
@@ -102,9 +102,9 @@ func (b *acBand) tolerantFirst(i int) {
 		b.eobRun--
 		return
 	}
-	b.r.ready()
+	b.bits.ready()
 	for k := b.ss; k <= b.se; k++ {
-		symbol, v := b.r.tolerantValue(b.h)
+		symbol, v := b.bits.tolerantValue(b.huffman)
 		run := uint(symbol >> 4)
 		switch {
 		case symbol&15 != 0:
@@ -114,7 +114,7 @@ func (b *acBand) tolerantFirst(i int) {
 		case run == 15:
 			k += 15
 		default:
-			b.eobRun = 1<<run - 1 + int(b.r.take(run))
+			b.eobRun = 1<<run - 1 + int(b.bits.take(run))
 			return
 		}
 	}
@@ -130,20 +130,20 @@ func (b *acBand) set(i int, k uint, v int16) {
 
 // tolerantRefine reads one more bit for the band of block i.
 func (b *acBand) tolerantRefine(i int) {
-	b.r.ready()
+	b.bits.ready()
 	k := b.ss
 	for ; b.eobRun == 0 && k <= b.se; k++ {
-		symbol, length := b.h.code(b.r.peek())
+		symbol, length := b.huffman.code(b.bits.peek())
 		if length == 0 {
 			symbol, length = 0, 17
 		}
-		b.r.take(uint(length))
+		b.bits.take(uint(length))
 		run, v := uint(symbol>>4), int16(0)
 		switch {
 		case symbol&15 != 0:
-			v = int16(2*int(b.r.take(1))-1) << b.al
+			v = int16(2*int(b.bits.take(1))-1) << b.al
 		case run != 15:
-			b.eobRun = 1<<run + int(b.r.take(run))
+			b.eobRun = 1<<run + int(b.bits.take(run))
 			k-- // this coefficient still needs its correction bit
 			continue
 		}
@@ -172,7 +172,7 @@ func (b *acBand) tolerantRefine(i int) {
 
 // correctOne reads the correction bit of a nonzero coefficient.
 func (b *acBand) correctOne(i int, k uint) {
-	if b.r.take(1) == 0 {
+	if b.bits.take(1) == 0 {
 		return
 	}
 	if at := int(b.at[k]); at < b.size {

@@ -61,7 +61,7 @@ func (l *layout) segmentOffset(n int64) int64 {
 // segment returns the bytes of strip or tile i. If its offset is cut off, a tolerant decode assumes that strips or tiles follow each other
 // without gaps.
 func (a *lane) segment(i int64, rows int) ([]byte, error) {
-	d, l := a.d, a.d.layout
+	d, l := a.decoder, a.decoder.layout
 	if _, ok := l.offsets.at(d.data, i); ok || !d.tolerant {
 		return l.segment(d.data, i, rows)
 	}

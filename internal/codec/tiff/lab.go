@@ -8,14 +8,14 @@ import (
 
 // lab converts CIE L*a*b* with white point D50 to sRGB.
 type lab struct {
-	icc    bool // a* and b* are unsigned with an offset; else they are signed
-	sample int  // bytes per sample
-	n      int  // samples per pixel; the fourth is alpha
-	tones  []uint16
+	icc     bool // a* and b* are unsigned with an offset; else they are signed
+	sample  int  // bytes per sample
+	samples int  // samples per pixel; the fourth is alpha
+	tones   []uint16
 }
 
 func newLab(icc bool, sample, n int) *lab {
-	return &lab{icc: icc, sample: sample, n: n, tones: srgbTones()}
+	return &lab{icc: icc, sample: sample, samples: n, tones: srgbTones()}
 }
 
 const toneSteps = 1 << 13
@@ -44,7 +44,7 @@ var d50ToSRGB = [3][3]float64{
 }
 
 func (c *lab) convert(dst, src []byte) {
-	n := c.n * c.sample
+	n := c.samples * c.sample
 	var last, color []byte // the previous pixel, before and after the conversion
 	for ; len(dst) >= n && len(src) >= n; dst, src = dst[n:], src[n:] {
 		if string(src[:n]) == string(last) {
@@ -63,7 +63,7 @@ func (c *lab) convert(dst, src []byte) {
 				binary.BigEndian.PutUint16(dst[2*i:], v)
 			}
 		}
-		if c.n == 4 {
+		if c.samples == 4 {
 			copy(dst[3*c.sample:n], src[3*c.sample:n])
 		}
 	}

@@ -11,11 +11,11 @@ import (
 // decodes all of them in parallel, row by row, or one after the other into a band as high as a tile. It chooses the
 // way that takes less memory.
 type lane struct {
-	d      *decoder
-	plane  int
-	cols   []column
-	banded bool
-	trail  trail
+	decoder *decoder
+	plane   int
+	cols    []column
+	banded  bool
+	trail   trail
 
 	raw     []byte // a row of a strip or tile
 	scratch []byte
@@ -36,7 +36,7 @@ type column struct {
 
 func (d *decoder) newLane(plane int) (*lane, error) {
 	l := d.layout
-	a := &lane{d: d, plane: plane, banded: l.banded(), expand: l.expand()}
+	a := &lane{decoder: d, plane: plane, banded: l.banded(), expand: l.expand()}
 	a.pixel = l.rowSamples() * l.sampleBytes()
 	a.stride = l.width * a.pixel
 	height := 1
@@ -82,7 +82,7 @@ func (a *lane) row(y int) ([]byte, error) {
 		}
 		return a.band[(y-a.first)*a.stride:][:a.stride], nil
 	}
-	if y%a.d.layout.segH == 0 {
+	if y%a.decoder.layout.segH == 0 {
 		for i := range a.cols {
 			if err := a.open(&a.cols[i], i, y); err != nil {
 				return nil, err
@@ -106,13 +106,13 @@ func (a *lane) row(y int) ([]byte, error) {
 
 // asIs reports whether decompressed rows of a strip need no further processing.
 func (a *lane) asIs() bool {
-	l := a.d.layout
+	l := a.decoder.layout
 	return len(a.cols) == 1 && l.bits == 8 && !l.predicts() && l.fillOrder != 2 && l.segW == l.width
 }
 
 // fill decodes the row of tiles that begins with row y of the picture.
 func (a *lane) fill(y int) error {
-	l := a.d.layout
+	l := a.decoder.layout
 	a.first, a.rows = y, min(l.segH, l.height-y)
 	for i := range a.cols {
 		c := &a.cols[i]
@@ -132,21 +132,21 @@ func (a *lane) fill(y int) error {
 
 // open starts the strip or tile in column i that contains row y.
 func (a *lane) open(c *column, i, y int) error {
-	l := a.d.layout
+	l := a.decoder.layout
 	c.x, c.bad = i*l.segW, l.height
 	c.w = min(l.segW, l.width-c.x)
 	rows := min(l.segH, l.height-y)
 	if c.src == nil {
-		if err := a.d.account.Take(l.sourceBytes()); err != nil {
+		if err := a.decoder.account.Take(l.sourceBytes()); err != nil {
 			return err
 		}
-		a.d.taken += l.sourceBytes()
-		src, err := a.d.newSource()
+		a.decoder.taken += l.sourceBytes()
+		src, err := a.decoder.newSource()
 		if err != nil {
 			return err
 		}
 		c.src = src
-		a.d.sources = append(a.d.sources, src)
+		a.decoder.sources = append(a.decoder.sources, src)
 	}
 	at := (int64(a.plane)*int64(l.down())+int64(y/l.segH))*int64(l.across()) + int64(i)
 	in, err := a.segment(at, rows)
@@ -157,7 +157,7 @@ func (a *lane) open(c *column, i, y int) error {
 		err = c.src.reset(in, rows)
 	}
 	if err != nil {
-		if err := a.d.meter.Spend(segmentCost); err != nil {
+		if err := a.decoder.meter.Spend(segmentCost); err != nil {
 			return err
 		}
 		return a.failed(c, y, err)
@@ -169,7 +169,7 @@ func (a *lane) open(c *column, i, y int) error {
 // announce passes the strip or tile after the current one to a source of deflated data. The current strip or tile has the
 // number at, and begins with row y.
 func (a *lane) announce(c *column, at int64, y int) {
-	l := a.d.layout
+	l := a.decoder.layout
 	src, ok := c.src.(*deflateSource)
 	if !ok || at+1 >= int64(a.plane+1)*int64(l.down())*int64(l.across()) || !l.pairs() {
 		return
@@ -188,7 +188,7 @@ func (a *lane) read(c *column, y int, row []byte) error {
 	if y >= c.bad {
 		return nil
 	}
-	l := a.d.layout
+	l := a.decoder.layout
 	dst := row[c.x*a.pixel:][:c.w*a.pixel]
 	if l.bytesDiffer() {
 		src, err := a.stored(c)
@@ -198,7 +198,7 @@ func (a *lane) read(c *column, y int, row []byte) error {
 		png.UndoSub(dst, src[:len(dst)], l.rowSamples())
 		return nil
 	}
-	raw := a.raw[:a.d.sourceRow]
+	raw := a.raw[:a.decoder.sourceRow]
 	direct := a.expand == nil && len(raw) == len(dst)
 	if direct {
 		raw = dst
@@ -221,15 +221,15 @@ func (a *lane) read(c *column, y int, row []byte) error {
 // copied.
 func (a *lane) stored(c *column) ([]byte, error) {
 	if src, ok := c.src.(slicer); ok {
-		return src.slice(a.d.sourceRow)
+		return src.slice(a.decoder.sourceRow)
 	}
-	row := a.raw[:a.d.sourceRow]
+	row := a.raw[:a.decoder.sourceRow]
 	return row, c.src.read(row)
 }
 
 // failed marks a column as damaged from row y on if the decoder tolerates err. Otherwise it returns err.
 func (a *lane) failed(c *column, y int, err error) error {
-	if !a.d.tolerates(err) {
+	if !a.decoder.tolerates(err) {
 		return err
 	}
 	c.bad = y

@@ -16,7 +16,7 @@ import (
 // result. From time to time it writes a whole frame, so that a viewer can start in the middle of the animation.
 type AnimationEncoder struct {
 	ctx        context.Context
-	o          EncodeOptions
+	options    EncodeOptions
 	size       image.Point
 	taken      int64        // charged to the account for last
 	last       *image.NRGBA // the canvas after the last frame
@@ -47,7 +47,7 @@ func NewAnimation(ctx context.Context, size image.Point, o EncodeOptions) (*Anim
 	if size.X < 1 || size.Y < 1 || size.X > maxSide || size.Y > maxSide {
 		return nil, errSide
 	}
-	return &AnimationEncoder{ctx: ctx, o: o, size: size}, nil
+	return &AnimationEncoder{ctx: ctx, options: o, size: size}, nil
 }
 
 // Close gives the memory back.
@@ -122,14 +122,14 @@ func (a *AnimationEncoder) Write(w io.Writer, loop int) error {
 		return errors.New("webp: an animation without frames")
 	}
 	if f := &a.frames[0]; len(a.frames) == 1 && f.size == a.size {
-		return writeStill(w, &f.codedFrame, a.o.Profile)
+		return writeStill(w, &f.codedFrame, a.options.Profile)
 	}
 	c := chunkWriter{w: w}
 	n := extendedBytes + chunkHead + animBytes
 	flags := byte(flagAnimated)
-	if a.o.Profile != nil {
+	if a.options.Profile != nil {
 		flags |= flagProfile
-		n += chunkSize(a.o.Profile)
+		n += chunkSize(a.options.Profile)
 	}
 	for i := range a.frames {
 		f := &a.frames[i]
@@ -140,8 +140,8 @@ func (a *AnimationEncoder) Write(w io.Writer, loop int) error {
 	}
 	c.riff(n)
 	c.extended(flags, a.size)
-	if a.o.Profile != nil {
-		c.chunk("ICCP", a.o.Profile)
+	if a.options.Profile != nil {
+		c.chunk("ICCP", a.options.Profile)
 	}
 	c.animation(loop)
 	for i := range a.frames {

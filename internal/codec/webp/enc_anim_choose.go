@@ -133,7 +133,7 @@ func (a *AnimationEncoder) partial(s *sketch) (motion, error) {
 // compress compresses an image with the given options. Automatic means that both ways are tried. For a lossy frame
 // with transparent unchanged pixels, only whole 8×8 blocks are made transparent.
 func (a *AnimationEncoder) compress(img *image.NRGBA, s *sketch) (f codedFrame, err error) {
-	c := a.o.Compression
+	c := a.options.Compression
 	if c == Automatic {
 		if known, ok := a.trial.clear(); ok {
 			c = known
@@ -142,7 +142,7 @@ func (a *AnimationEncoder) compress(img *image.NRGBA, s *sketch) (f codedFrame, 
 	var lossless, lossy *codedFrame
 	if c != Lossy {
 		lossless = &codedFrame{size: img.Rect.Size(), lossless: true}
-		if lossless.image, err = encodeVP8L(a.ctx, img, vp8lOptions{effort: a.o.Effort, exact: false}); err != nil || c == Lossless {
+		if lossless.image, err = encodeVP8L(a.ctx, img, vp8lOptions{effort: a.options.Effort, exact: false}); err != nil || c == Lossless {
 			a.trial.left = max(a.trial.left-1, 0)
 			return *lossless, err
 		}
@@ -150,7 +150,7 @@ func (a *AnimationEncoder) compress(img *image.NRGBA, s *sketch) (f codedFrame, 
 	if s != nil {
 		img = s.masked(true)
 	}
-	if lossy, err = encodeLossyFrame(a.ctx, img, img, a.o); err != nil {
+	if lossy, err = encodeLossyFrame(a.ctx, img, img, a.options); err != nil {
 		if lossless != nil {
 			lossless.release(a.ctx)
 		}

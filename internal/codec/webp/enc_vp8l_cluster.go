@@ -43,7 +43,7 @@ func (c *cluster) price(tile []uint32) (sum int64) {
 // starts a new cluster, if that saves more than another prefix code group costs. Then each tile moves to the cluster
 // in which its price is lowest, and the prices are computed again. These steps repeat.
 type clusterer struct {
-	e        *vp8lEncoder
+	encoder  *vp8lEncoder
 	taken    int64
 	tiles    *tileCounts
 	whole    []uint32
@@ -56,7 +56,7 @@ type clusterer struct {
 func (c *clusterer) add(tile int) error {
 	k := len(c.clusters)
 	n := c.tiles.end
-	if err := c.e.take(8 * int64(n)); err != nil {
+	if err := c.encoder.take(8 * int64(n)); err != nil {
 		return err
 	}
 	c.taken += 8 * int64(n)
@@ -75,7 +75,7 @@ func (c *clusterer) add(tile int) error {
 			c.cost[t], c.of[t] = cost, uint16(k)
 		}
 	}
-	return c.e.ctx.Err()
+	return c.encoder.ctx.Err()
 }
 
 // found creates up to most clusters.
@@ -109,7 +109,7 @@ func (c *clusterer) move() error {
 	}
 	for t := range c.of {
 		if t%64 == 0 {
-			if err := c.e.ctx.Err(); err != nil {
+			if err := c.encoder.ctx.Err(); err != nil {
 				return err
 			}
 		}
@@ -153,7 +153,7 @@ func (c *clusterer) merge() (total int64, err error) {
 		}
 	}
 	for n > 1 {
-		if err := c.e.ctx.Err(); err != nil {
+		if err := c.encoder.ctx.Err(); err != nil {
 			return 0, err
 		}
 		x, y := 1, 0

@@ -186,7 +186,7 @@ func (e *vp8lEncoder) group(p *parsing, a alphabets, whole []uint32) (g grouping
 	if err != nil {
 		return g, err
 	}
-	c := clusterer{e: e, tiles: tiles, whole: tiles.whole(whole), of: make([]uint16, n), cost: make([]int64, n), own: make([]int64, n)}
+	c := clusterer{encoder: e, tiles: tiles, whole: tiles.whole(whole), of: make([]uint16, n), cost: make([]int64, n), own: make([]int64, n)}
 	for t := range c.own {
 		c.own[t] = tiles.entropy(t)
 	}

@@ -2,7 +2,7 @@ package webp
 
 // readTiles reads the group of each tile and returns the number of groups.
 func (p *pixels) readTiles() (groups int, err error) {
-	d := p.d
+	d := p.decoder
 	p.tileBits = uint(d.bits.read(3)) + 2
 	p.across = tilesOf(p.width, p.tileBits)
 	down := tilesOf(p.height, p.tileBits)
@@ -20,11 +20,11 @@ func (p *pixels) readTiles() (groups int, err error) {
 
 // readGroups reads n groups. It keeps the groups that tiles use, and renumbers them.
 func (p *pixels) readGroups(n int) error {
-	numbers, err := makeTaken[int32](p.d, n, 4)
+	numbers, err := makeTaken[int32](p.decoder, n, 4)
 	if err != nil {
 		return err
 	}
-	defer p.d.give(4 * int64(n))
+	defer p.decoder.give(4 * int64(n))
 	used := int32(1)
 	if p.tiles != nil {
 		for _, t := range p.tiles {
@@ -42,13 +42,13 @@ func (p *pixels) readGroups(n int) error {
 			p.tiles[i] = uint16(numbers[t])
 		}
 	}
-	if p.groups, err = makeTaken[codes](p.d, int(used), codesBytes); err != nil {
+	if p.groups, err = makeTaken[codes](p.decoder, int(used), codesBytes); err != nil {
 		return err
 	}
 	l := new(lengths)
 	for _, number := range numbers {
 		var g codes
-		if err := p.d.readGroup(&g, l, len(p.cache), number >= 0); err != nil {
+		if err := p.decoder.readGroup(&g, l, len(p.cache), number >= 0); err != nil {
 			return err
 		}
 		if number >= 0 {

@@ -25,7 +25,7 @@ const (
 
 // pixels decodes an entropy-coded image row by row (RFC 9649, 5.2). Pixels are ARGB with blue in the lowest byte.
 type pixels struct {
-	d             *lossless
+	decoder       *lossless
 	width, height int
 	y             int // the current row
 
@@ -46,7 +46,7 @@ type pixels struct {
 
 // newPixels reads the data before the pixels of an image. Only the main image can have several groups.
 func (d *lossless) newPixels(width, height int, top bool) (*pixels, error) {
-	p := &pixels{d: d, width: width, height: height, left: width * height, tileBits: 31}
+	p := &pixels{decoder: d, width: width, height: height, left: width * height, tileBits: 31}
 	if d.bits.flag() {
 		p.cacheBits = uint(d.bits.read(4))
 		if p.cacheBits < 1 || p.cacheBits > maxCacheBits {
@@ -75,7 +75,7 @@ func (d *lossless) newPixels(width, height int, top bool) (*pixels, error) {
 
 // release gives the memory of a finished image back.
 func (p *pixels) release() {
-	p.d.give(4 * int64(len(p.buf)))
+	p.decoder.give(4 * int64(len(p.buf)))
 	p.buf = nil
 }
 
@@ -93,14 +93,14 @@ func (p *pixels) row() ([]uint32, error) {
 			return nil, err
 		}
 	}
-	if p.d.bits.exhausted() {
+	if p.decoder.bits.exhausted() {
 		return nil, errShort
 	}
 	row := p.buf[p.start:end:end]
 	p.start = end
 	p.left -= p.width
 	p.y++
-	return row, p.d.meter.Spend(int64(p.width/4 + 1))
+	return row, p.decoder.meter.Spend(int64(p.width/4 + 1))
 }
 
 // slide makes room in buf. It keeps the pixels that backward references may reach.
@@ -133,7 +133,7 @@ func (p *pixels) tile(x, end int) error {
 
 // run decodes pixels up to index end. A backward reference may continue beyond that.
 func (p *pixels) run(g *codes, end int) error {
-	b := &p.d.bits
+	b := &p.decoder.bits
 	v, n, data, pos := b.v, b.n, b.data, b.pos
 	t, buf, at := g.table, p.buf[:end], p.at
 	green, red, blue, alpha := t[g.green.start:], t[g.red.start:], t[g.blue.start:], t[g.alpha.start:]
@@ -223,7 +223,7 @@ func (p *pixels) special(g *codes, symbol int) error {
 		p.at++
 		return nil
 	}
-	b := &p.d.bits
+	b := &p.decoder.bits
 	n := b.value(symbol - 256)
 	distance := b.value(int(b.symbol(g.table[g.distance.start:], g.distance.mask) >> 4))
 	if distance > len(neighbors) {
