@@ -34,9 +34,10 @@ GOLANGCI = v2.15.0
 
 FUZZTIME = 120
 
-# How many small changes per package make mutate tries; 0 means all, which takes hours. Tests that run on many files or
-# run whole programs are skipped: they execute all code but detect few changes.
+# How many small changes per package make mutate tries, and the seed of their choice; 0 means all, which takes hours.
+# Tests that run on many files or run whole programs are skipped: they execute all code but detect few changes.
 MUTANTS = 100
+MUTATE_SEED = 1
 MUTATE_SKIP = README|Chromium|Corpus|TheRootLinksNoLeaf|LeavesDoNot|OrdinaryAnimations|NoFile|TenSizesOf|TheTimeoutStops|PagesAre|LargePictures|SnippetsIn
 
 # How long make soak runs.
@@ -103,7 +104,7 @@ fuzz:
 	internal/ci/fuzz $(FUZZTIME)
 
 mutate:
-	go run ./internal/ci/mutate -n $(MUTANTS) -skip '$(MUTATE_SKIP)' -known docs/mutants.md . ./internal/admission ./internal/negative ./internal/yield \
+	go run ./internal/ci/mutate -n $(MUTANTS) -seed $(MUTATE_SEED) -skip '$(MUTATE_SKIP)' -known docs/mutants.md . ./internal/admission ./internal/negative ./internal/yield \
 		./storage ./storage/internal/contract ./storage/internal/dir ./lock ./response
 
 soak: tools

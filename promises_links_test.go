@@ -132,3 +132,20 @@ func TestAnImgShowsNoBetterFormatsAndAPictureDoes(t *testing.T) {
 		assert.Equal(t, 1, strings.Count(html, "<img "), text)
 	}
 }
+
+// The file at 1x need not be one of Widths.
+func TestSpecsHasEveryFileOfAnImageOnce(t *testing.T) {
+	links := siteLinks(t)
+	links.Presets = thumbnail.Presets{"card": {Size: size(600, 0), Method: "scale", Widths: []int{200, 1200}, Formats: []string{".webp"}}}
+	img, err := links.Image("k.jpg", "card")
+	require.NoError(t, err)
+	page := img.Src + " " + img.Srcset + " " + img.Sources[0].Srcset
+	n := 0
+	for s := range links.Specs("k.jpg", "card", "card") {
+		url, err := links.URL(s)
+		require.NoError(t, err)
+		assert.Contains(t, page, url)
+		n++
+	}
+	assert.Equal(t, 5, n, "600, 200 and 1200 in JPEG, and two in WebP")
+}

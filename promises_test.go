@@ -3,7 +3,6 @@ package thumbnail_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"image"
 	"io"
 	"io/fs"
@@ -177,16 +176,23 @@ func TestAResponderGetsAStoredFileFromItsBeginning(t *testing.T) {
 }
 
 func TestAnUploadOfExactlyMaxPixelsIsNotTooLargeByItsPixels(t *testing.T) {
-	s := newSite(t)
-	s.MaxPixels, s.MaxMemory = 200*100, 50_000
-	_, err := s.handler(t).Check(t.Context(), bytes.NewReader(photo(t, 200, 100)))
-	require.ErrorIs(t, err, thumbnail.ErrTooLarge)
-	assert.NotContains(t, err.Error(), "the limit is")
-	s.MaxMemory = 0
-	_, err = s.handler(t).Check(t.Context(), bytes.NewReader(photo(t, 200, 100)))
-	assert.NoError(t, err)
-	_, err = s.handler(t).Check(t.Context(), bytes.NewReader(photo(t, 201, 100)))
-	assert.ErrorContains(t, err, fmt.Sprint("the limit is ", 200*100))
+	data := flatPNG(t, image.Pt(2000, 1500), 8, 0, 1)
+	for _, c := range []struct {
+		pixels, memory int64
+		says           string
+	}{
+		{2000 * 1500, 0, ""}, {2000*1500 - 1, 0, "the limit is 3.00"}, {2000 * 1500, 2 << 20, "takes more memory"},
+	} {
+		s := newSite(t)
+		s.MaxPixels, s.MaxMemory = c.pixels, c.memory
+		_, err := s.handler(t).Check(t.Context(), bytes.NewReader(data))
+		if c.says == "" {
+			assert.NoError(t, err)
+			continue
+		}
+		require.ErrorIs(t, err, thumbnail.ErrTooLarge)
+		assert.ErrorContains(t, err, c.says)
+	}
 }
 
 func TestAPictureOfOnePixelHasItsSize(t *testing.T) {

@@ -56,7 +56,7 @@ func TestRemoveAllRemovesWhatItCanAndReportsTheRest(t *testing.T) {
 
 func TestRemoveAllRetriesKeysThatFailTemporarily(t *testing.T) {
 	server, s := newFake(t, s3.Config{})
-	for _, key := range []string{"a/1.jpg", "a/flaky.jpg", "a/locked.jpg"} {
+	for _, key := range []string{"a/1.jpg", "a/flaky1.jpg", "a/flaky2.jpg", "a/flaky3.jpg", "a/locked.jpg"} {
 		server.Set("bucket", key, nil)
 	}
 	requireFailure(t, s.RemoveAll(t.Context(), "a"), "1 objects", "a/locked.jpg")

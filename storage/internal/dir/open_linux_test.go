@@ -103,6 +103,24 @@ func TestRemoveLeavesAnEmptyDirectory(t *testing.T) {
 	assert.DirExists(t, filepath.Join(root, "empty"))
 }
 
+// An administrator has made the link.
+func TestRemoveAllLeavesTheLinkAboveAnEmptiedDirectory(t *testing.T) {
+	d, root := newTestDir(t)
+	require.NoError(t, os.Mkdir(filepath.Join(root, "real"), 0o755))
+	require.NoError(t, os.Symlink("real", filepath.Join(root, "link")))
+	require.NoError(t, d.Put(t.Context(), "link/k.jpg/x.jpg", strings.NewReader("content")))
+	require.NoError(t, d.RemoveAll(t.Context(), "link/k.jpg"))
+	assert.Equal(t, []string{"link", "real"}, names(t, root))
+	require.NoError(t, d.Put(t.Context(), "link/k.jpg", strings.NewReader("content")))
+	require.NoError(t, d.Remove(t.Context(), "link/k.jpg"))
+	assert.Equal(t, []string{"link", "real"}, names(t, root))
+}
+
+func TestFilesOfOtherHostsStayForAWeekAndTemporaryFilesForAnHour(t *testing.T) {
+	assert.Equal(t, 7*24*time.Hour, foreignMaxAge)
+	assert.Equal(t, time.Hour, tempMaxAge)
+}
+
 // A pipe can't seek, so a read fails if it seeks first.
 func TestAFileThatIsReadFromItsBeginningIsNotSought(t *testing.T) {
 	r, w, err := os.Pipe()

@@ -76,8 +76,11 @@ type deleteResult struct {
 
 type deleteError struct{ Key, Code, Message string }
 
+// passing are errors after which a client tries again.
+var passing = []string{"InternalError", "ServiceUnavailable", "SlowDown"}
+
 // deleteMany answers DeleteObjects. A key that contains "locked" is always refused, and one that contains
-// "flaky" is refused unless it is the only key.
+// "flaky" is refused unless all keys do.
 func (s *Server) deleteMany(w http.ResponseWriter, r *http.Request, bucket string) {
 	data, err := io.ReadAll(r.Body)
 	var in deleteRequest
@@ -92,14 +95,18 @@ func (s *Server) deleteMany(w http.ResponseWriter, r *http.Request, bucket strin
 		fail(w, http.StatusBadRequest, "BadDigest")
 		return
 	}
+	others := false
+	for _, o := range in.Objects {
+		others = others || !strings.Contains(o.Key, "flaky")
+	}
 	var result deleteResult
 	for _, o := range in.Objects {
 		if strings.Contains(o.Key, "locked") {
 			result.Errors = append(result.Errors, deleteError{o.Key, "AccessDenied", "Object is WORM protected"})
 			continue
 		}
-		if strings.Contains(o.Key, "flaky") && len(in.Objects) > 1 {
-			result.Errors = append(result.Errors, deleteError{o.Key, "InternalError", "We encountered an internal error."})
+		if strings.Contains(o.Key, "flaky") && others {
+			result.Errors = append(result.Errors, deleteError{o.Key, passing[len(result.Errors)%len(passing)], "Try again."})
 			continue
 		}
 		s.Remove(bucket, o.Key)
