@@ -54,7 +54,8 @@ func (w window) readSign(v int32) (window, int32) {
 type partition struct {
 	window
 	data []byte
-	pos  int // index of the next byte to load into the window
+	pos  int  // index of the next byte to load into the window
+	cut  bool // the file ends inside the partition
 }
 
 func newPartition(data []byte) partition {
@@ -84,9 +85,13 @@ func (p *partition) fill(w window) window {
 }
 
 // exhausted reports whether the decoder has read beyond the end of the partition. A complete partition always has at
-// least one spare bit at its end.
+// least one spare bit at its end. A bit depends on the 8 bits that follow, even if it consumes none of them. So if the
+// partition is cut, these must be there.
 func (p *partition) exhausted() bool {
 	read := 8*p.pos - p.n
+	if p.cut {
+		return p.pos > 0 && read+8 > 8*len(p.data)
+	}
 	return read > 0 && read >= 8*len(p.data)
 }
 

@@ -62,6 +62,7 @@ type neighbor struct {
 
 type decoder struct {
 	tolerant bool // accept truncated partitions
+	cut      bool // the file ends inside the picture
 
 	width, height int // pixels
 	mbw, mbh      int // macroblocks

@@ -161,6 +161,7 @@ func (d *decoder) partitions(log2 int, data []byte) error {
 		d.tokens[i], data = newPartition(data[:size]), data[size:]
 	}
 	d.tokens[n-1] = newPartition(data)
+	d.tokens[n-1].cut = d.cut
 	return nil
 }
 

@@ -16,7 +16,7 @@ func (f *frame) rows(ctx context.Context, data []byte, s *sink, tolerant bool) (
 	if f.lossless() {
 		return false, f.losslessRows(ctx, content, s)
 	}
-	d := decoder{tolerant: tolerant}
+	d := decoder{tolerant: tolerant, cut: int64(len(content)) < f.image.size}
 	if err := d.header(content); err != nil {
 		return false, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"image"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -158,4 +159,38 @@ func FuzzFormat(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestATruncatedLossyPictureIsCorruptOrTheSame(t *testing.T) {
+	r := rand.New(rand.NewPCG(41, 9))
+	for i := range 150 {
+		whole := encodeFile(t, imagetest.Photo(1+r.IntN(9), 1+r.IntN(9), uint64(i)), false)
+		want, err := tryDecode(t, whole, codec.Options{})
+		require.NoError(t, err)
+		for n := 30; n < len(whole); n++ {
+			h, err := Format.Header(t.Context(), codec.NewBytesReader(t.Context(), whole[:n]))
+			if err != nil {
+				continue
+			}
+			if got, err := Format.Decode(t.Context(), whole[:n], &h, codec.Options{}); err == nil {
+				require.Equal(t, want.Image, got.Image, "file %d: %d of %d bytes", i, n, len(whole))
+			}
+		}
+	}
+}
+
+func TestABitOfATruncatedPartitionNeedsTheBitsThatDecideIt(t *testing.T) {
+	for n := range 4 {
+		p := newPartition(make([]byte, n))
+		p.cut = true
+		assert.False(t, p.exhausted())
+		for range 1000 {
+			before := max(8*p.pos-p.n, 0)
+			if p.bit(250); p.exhausted() {
+				break
+			}
+			require.LessOrEqual(t, before+8, 8*n)
+		}
+		assert.True(t, p.exhausted())
+	}
 }
