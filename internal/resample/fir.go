@@ -20,8 +20,8 @@ func align(n, to int) int { return (n + to - 1) &^ (to - 1) }
 type column [4]uint64
 
 // convolveCellsGo is the horizontal pass for up to eight rows of one plane. In src, the rows are gap samples apart. Sample i of a row of
-// the result is the weighted sum of a.taps samples, from a.start[i] on. Each row of dst receives len(a.start) samples, two in a word: see
-// bias.
+// the result is the weighted sum of a.taps samples, from a.start[i] on. No sample is negative. Each row of dst receives len(a.start) samples,
+// two in a word: see bias.
 //
 // Two rows share a word, so one multiplication serves both rows: see pair.
 func convolveCellsGo(dst [][]uint64, src []int16, gap int, a *axis, scratch *[]column) {
@@ -73,6 +73,10 @@ func interleave(columns []column, k int, a, b, c, d []int16) {
 	}
 }
 
+// pair puts two samples into the halves of a word. Such words can be added, and multiplied by a number, as long as each result fits into
+// its half.
+func pair(lower, upper int16) uint64 { return uint64(uint16(lower)) | uint64(uint16(upper))<<32 }
+
 // bias makes samples positive. In Go, a word of the ring consists of two samples, each plus bias and in half of the word, so that the
 // vertical pass multiplies words without taking them apart.
 const bias = 1 << 15
@@ -116,10 +120,6 @@ func weighted(columns []column, w []int16) (s, t uint64) {
 	}
 	return s, t
 }
-
-// pair puts two signed numbers into the halves of a word. Such words can be added, and multiplied by a number, as long as each result fits
-// into its half.
-func pair(lower, upper int16) uint64 { return uint64(int64(lower)) + uint64(int64(upper))<<32 }
 
 // convolveRowsGo is the vertical pass for one row of the result. The number of samples is a multiple of lineAlign. The number of rows is
 // the number of taps, rounded up to an even number. The words of the rows consist of two samples: see bias.
