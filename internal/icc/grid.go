@@ -90,8 +90,8 @@ func (g *grid) at(node int32) *[4]float32 { return (*[4]float32)(g.node[4*node:]
 // A key has a position within a cell in its high bits, and the step to the next node along this input in its low bits.
 const keyBits, keyStep = 16, 1<<16 - 1
 
-// tetrahedron finds the tetrahedron that contains a color, given by its positions along three inputs. The first of these inputs has the
-// number first. It returns the lowest corner n of the cell, and the keys of the three inputs in descending order.
+// tetrahedron finds the tetrahedron that contains a color, which has the positions x, y and z along the inputs first, first+1 and first+2.
+// It returns the lowest corner n of the cell, and the keys of the three inputs in descending order.
 //
 // The corners of the tetrahedron are on the path from the lowest to the highest corner of the cell that goes along the inputs in descending
 // order of the position. The code finds this order without branches, which the CPU could not predict.

@@ -31,8 +31,8 @@ const maxPooled = 8 << 20
 var (
 	memories sync.Pool // of *memory
 
-	// bytePools hold released results, as *[]byte. Pool n has the results whose length in bytes is a number of n bits, so a
-	// small result does not hide a large one.
+	// bytePools hold released results, as *[]byte. Pool n has the results whose lengths, in bytes, are n-bit numbers, so
+	// a small result does not hide a large one.
 	bytePools [64]sync.Pool
 )
 

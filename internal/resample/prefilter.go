@@ -5,8 +5,8 @@ const (
 	boxResidual   = 3
 	exactResidual = 32
 
-	// columnResidual is the ratio for the horizontal pass. This pass already has fewer rows because of the vertical
-	// boxes. It uses single columns unless the weights are so many and so small that their last bits matter.
+	// columnResidual is the ratio for the horizontal pass. It is large, because the vertical boxes have already reduced the rows of this pass.
+	// So the pass uses single columns, unless it would have so many small weights that their rounding matters.
 	columnResidual = 64
 
 	maxBox = 256 // maximum number of rows of bytes whose sums fit in 16 bits

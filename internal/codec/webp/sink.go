@@ -61,7 +61,7 @@ func newSink(ctx context.Context, canvas, at, small image.Point, alpha, planar b
 	return s, nil
 }
 
-// reduction is the ratio of the canvas to the picture, of width or height: the smaller ratio.
+// reduction returns the width of the canvas divided by that of the picture, or the quotient of the heights if that is smaller.
 func (s *sink) reduction() int {
 	if s.small == (image.Point{}) {
 		return 1

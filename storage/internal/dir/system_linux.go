@@ -84,7 +84,7 @@ func bootTag() string {
 	return tag
 }
 
-// isLocal reports whether a file system is one that lies on a device, or in memory, of one host at a time.
+// isLocal reports whether only one host at a time can mount the file system: it is on a device or in memory.
 func isLocal(dir *os.File) bool {
 	var st unix.Statfs_t
 	if control(dir, func(fd int) error { return unix.Fstatfs(fd, &st) }) != nil {
