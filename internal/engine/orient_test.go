@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// store returns the stored picture whose upright form is img. It is derived from the names of the orientations,
-// so it checks the table.
+// store returns the stored picture whose upright form is img. Its formulas follow from the names of the orientations
+// in Exif, and not from the table turns, so that a test can compare both.
 func store(img image.Image, orientation int) *image.NRGBA {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()

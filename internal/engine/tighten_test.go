@@ -40,8 +40,8 @@ func smaller(t *testing.T, data []byte, part float64) (file []byte, ok bool) {
 // moreThanTheirOriginals lists files whose thumbnails may have more bytes than the original, and the widths at which they may,
 // as fractions of the original's width.
 var moreThanTheirOriginals = map[string][]float64{
-	"rgb-to-gbr-test.png":   {1},             // the conversion of its colors creates additional ones
-	"mountain-gamma.png":    {1},             // its color conversion also creates additional colors
+	"rgb-to-gbr-test.png":   {1},             // the color conversion creates additional colors
+	"mountain-gamma.png":    {1},             // the color conversion creates additional colors
 	"pngsuite-PngSuite.png": {0.9, 0.7, 0.5}, // gradients of one pixel per step, whose rows repeat until the picture is scaled
 }
 

@@ -114,7 +114,7 @@ func Format(decode func(ctx context.Context, data []byte) (image.Image, error), 
 	}
 }
 
-// A format has the functions of the processors.Format that Format returns.
+// A format implements the functions of the processors.Format that the function Format returns.
 type format struct {
 	Config
 	codec func(ctx context.Context, data []byte) (image.Image, error)
