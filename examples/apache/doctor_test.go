@@ -30,7 +30,7 @@ func TestTheDoctorSaysWhatIsWrongWithApache(t *testing.T) {
 		"X-Sendfile may not go there": {Edit: []string{`XSendFilePath "/srv/thumbs"`, ""}, Want: "XSendFilePath"},
 		"nginx's header":              {Responder: response.Nginx{Prefix: "/_thumbs/"}, Want: "for another web server"},
 		"another root":                {Responder: response.Apache{Root: "/srv/nowhere"}, Want: "is not where it looks"},
-		"closed":                      {Edit: []string{"Require all granted", "Require all denied"}, Want: "permission denied"},
+		"closed":                      {Edit: []string{"Require all granted", "Require all denied"}, Want: "second request still reached the handler"},
 		"what is absent is not made":  {Edit: []string{`ProxyPass "/" "http://127.0.0.1:8080/" nocanon timeout=90`, ""}, Want: "does not pass requests"},
 	}
 	if os.Geteuid() == 0 { // Apache's workers then run as another user, and mod_xsendfile answers 404
