@@ -83,6 +83,10 @@ func (c *chooser) all(colors []color.NRGBA) error {
 	}
 	flat := c.histogram.Share(flatColors) >= flatShare
 	c.setBudget(plain.bytes, flat)
+	if plain.degradation < invisible && c.colors <= fewColors && c.writer.original.Exceeded == 0 {
+		c.usual = plain // no other palette makes the file much smaller
+		return nil
+	}
 	rung, err := c.tryUsual(flat)
 	if err != nil {
 		return err
@@ -292,6 +296,9 @@ const (
 // bytesPoints is the number of points of degradation that are worth a factor of e in bytes. A tenth of the bytes is worth about
 // one point.
 const bytesPoints = 10
+
+// invisible is the degradation below which no difference is visible.
+const invisible = 0.3
 
 // poor is the degradation above which letters are interrupted.
 const poor = 35
