@@ -21,7 +21,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
 )
 
-// app2 returns an APP2 segment with one of count parts of a profile. The first part has number 1.
+// app2 returns an APP2 segment with one part of a profile. count is the number of parts, and number is that of this
+// part, from 1 on.
 func app2(number, count byte, part []byte) []byte {
 	return pieces.JPEG(0xe2, []byte(iccMarker), []byte{number, count}, part)
 }

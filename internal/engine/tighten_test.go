@@ -20,7 +20,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// smaller makes a thumbnail in the format of the original. Its width is part times the width of the original.
+// smaller makes a thumbnail in the format of the original. part is the ratio of its width to that of the original.
 func smaller(t *testing.T, data []byte, part float64) (file []byte, ok bool) {
 	h, err := formatsOfTests.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
 	if err != nil {

@@ -32,7 +32,7 @@ func (f Format) sumsBytes() bool {
 	return false
 }
 
-// set prepares for boxes of up to rows rows. rows is at least 2.
+// set prepares for boxes of at most the given number of rows, which is at least 2.
 func (b *boxes) set(f Format, lo, hi, rows int) {
 	b.format, b.lo, b.hi, b.rows = f, lo, hi, 0
 	b.sum, b.wide, b.bits = b.sum[:0], b.wide[:0], 0
@@ -126,8 +126,8 @@ type meanFactor struct {
 	factor uint16 // rounded up; the average of equal bytes is exact, because the error is less than 255·256/65536, which is less than one
 }
 
-// meanOf returns the factor for sums of the given number of rows that have fraction bits. rows<<bits must not
-// exceed maxBox.
+// meanOf returns the factor for sums of the given number of rows, where each sum has been shifted left by bits.
+// rows<<bits must not exceed maxBox.
 func meanOf(rows int, bits uint) meanFactor {
 	m := meanFactor{}
 	n := rows << bits
@@ -141,8 +141,8 @@ func meanOf(rows int, bits uint) meanFactor {
 
 func (m meanFactor) of(sum uint16) int16 { return int16(uint32(sum<<m.shift) * uint32(m.factor) >> 16) }
 
-// shrinkRow replaces the samples of a row by the averages of boxes of box samples. If the edge cuts off a part of the last box, the average
-// is that of the remaining samples.
+// shrinkRow divides a row into boxes of the given number of samples, and replaces each box by the average of its samples. If the edge cuts
+// off a part of the last box, the average is that of the remaining samples.
 func shrinkRow(row []int16, box int) {
 	whole := len(row) / box
 	half, inverse := box/2, (1<<40+uint64(box)-1)/uint64(box) // exact for sums below 1<<23 of up to maxBox samples

@@ -13,7 +13,7 @@ const (
 	lineAlign = 32 // number of samples that the vertical pass computes at a time
 )
 
-// align rounds n up to a multiple of to, a power of two.
+// align rounds n up to a multiple of its second argument, which must be a power of two.
 func align(n, to int) int { return (n + to - 1) &^ (to - 1) }
 
 // A column holds one sample of each of eight rows. A word holds two of them: see pair.
@@ -217,8 +217,8 @@ func (sums *lineSums) addFour(a, b, c, d *lineSums, f, g, h, i uint64) {
 	}
 }
 
-// beginning returns the initial sums for add, in both halves of a word: half, 1<<31, which makes the sums positive, and minus the weighted
-// sum of the bias of the samples.
+// beginning returns the initial sums for add, the same in both halves of a word. Each is half, plus 1<<31 to make the sums positive, minus
+// the weighted sum of the bias of the samples.
 func beginning(half int64, w []int16) uint64 {
 	half += 1 << 31
 	for _, v := range w {

@@ -23,12 +23,14 @@ const (
 	wordBytes = 16
 )
 
-// convolveRowAVX2 computes n samples, a multiple of outAlign. Each has stride taps, a multiple of tapAlign.
+// convolveRowAVX2 computes n samples, a multiple of outAlign. stride is the number of weights of each sample, a
+// multiple of tapAlign.
 //
 //go:noescape
 func convolveRowAVX2(dst *uint64, src *int16, start *int32, w *int16, n, stride int)
 
-// convolveRowsAVX2 computes n samples, a multiple of lineAlign, from taps rows. taps is rounded up to an even number.
+// convolveRowsAVX2 computes n samples, a multiple of lineAlign. taps is the number of rows, rounded up to an even
+// number.
 //
 //go:noescape
 func convolveRowsAVX2(dst *byte, rows *[]uint64, w *int16, taps, n int)

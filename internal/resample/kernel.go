@@ -55,7 +55,7 @@ func (k Kernel) table() []float32 {
 type axis struct {
 	origin, box, cells int // the boxes: where the first one begins, how many samples each has, and how many there are (the last one may be cut off)
 	n                  int // samples of the result; start is padded to a multiple of outAlign
-	taps, stride       int // stride ≥ taps; the weights between them are 0
+	taps, stride       int // stride ≥ taps; in each group of stride weights, those from index taps on are 0
 	pre                int // eighths at which the source was decoded
 	start              []int32
 	w                  []int16
@@ -136,7 +136,7 @@ func (a *axis) set(ctx context.Context, k Kernel, g grid) error {
 	f := make([]float64, a.taps)
 	enlarges, edge := g.step < 1, 0.0
 	if enlarges {
-		edge = 0.5 // the center of the outermost sample; beyond it the result is that sample, without overshoot of the kernel
+		edge = 0.5 // the center of the outermost sample; beyond this center the result equals the sample, so the kernel can't overshoot
 	}
 	watch := watch{ctx: ctx}
 	for i := range g.n {
@@ -190,9 +190,10 @@ func (k Kernel) fill(f []float64, x, dx, sharp float64) {
 	}
 }
 
-// replicate repeats the outermost samples of a picture that is enlarged. f holds the kernel's values at x, x+dx, and so on. replicate adds
-// the kernel's values at the before positions in front of x, and at the after positions behind the last one, to the outermost weights. If
-// these values were dropped instead, the result would extrapolate the slope at the border.
+// replicate repeats the outermost samples of a picture that is enlarged. f holds the kernel's values at x, x+dx, and so on. The kernel
+// extends beyond the picture: before is the number of its positions in front of x, and after is the number behind the last one. replicate
+// adds the kernel's values at these positions to the outermost weights. If these values were dropped instead, the result would extrapolate
+// the slope at the border.
 func (k Kernel) replicate(f []float64, x, dx float64, before, after int) {
 	var beyond [1]float64
 	add := func(to *float64, at float64) {

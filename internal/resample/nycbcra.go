@@ -60,8 +60,8 @@ func chromaRow(src *image.YCbCr) func(y int, cb, cr []byte) {
 	}
 }
 
-// between returns the position of luma sample x between chroma samples i and i+1: the weight w of sample i+1, in sixteenths. first is the
-// number of the first of n chroma samples. A chroma sample is per luma samples wide.
+// between returns the position of luma sample x. It lies between chroma samples i and i+1, and w is the weight of sample i+1, in
+// sixteenths. first is the number of the first of n chroma samples. per is the number of luma samples per chroma sample.
 func between(x, first, per, n int) (i, w int) {
 	p := 16*(2*x+1)/(2*per) - 8 - 16*first // in sixteenths, relative to the center of the first sample
 	p = min(max(p, 0), 16*(n-1))

@@ -26,7 +26,8 @@ const (
 	evenWords = 0x0000FFFF0000FFFF
 )
 
-// sortSums changes the order of sums from that of addRowGo to that of the bytes.
+// sortSums reorders sums: addRowGo leaves them in an order of its own, and afterwards they are in the order of the
+// bytes.
 func sortSums(sum []uint16) {
 	spread := func(v uint64) uint64 { return (v&0xFFFFFFFF | v<<16) & evenWords }
 	for ; len(sum) >= 8; sum = sum[8:] {
@@ -147,7 +148,7 @@ func meanSplitGo(dst []int16, stride int, sum []uint16, m meanFactor) {
 	}
 }
 
-// whole returns the product of shift and factor. A sum times that has at most 32 bits.
+// whole returns the factor shifted by m.shift. The product of a sum and this number has at most 32 bits.
 func (m meanFactor) whole() uint64 { return uint64(m.factor) << (m.shift & 15) }
 
 // fourSums returns the word that a little-endian processor loads from the memory of four sums.

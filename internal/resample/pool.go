@@ -152,7 +152,7 @@ func (w *watch) spend(bytes int) error {
 func Memory(src, size image.Point) int64 {
 	const planes = 4
 	w, h := int64(size.X)+lineAlign, int64(size.Y)+lineAlign
-	taps := func(from int, to int64) int64 { // after the boxes; see axis.shape
+	taps := func(from int, to int64) int64 { // number of weights per sample, after boxes were averaged; see axis.shape
 		step := int64(from)/max(to-lineAlign, 1) + 1
 		return max(6*step/maxBox, min(6*step, 12*boxResidual)) + 12
 	}

@@ -54,7 +54,8 @@ func copySize(size image.Point) image.Point {
 	return scaling.Size(size, min(Side/short, Side*maxRatio/long))
 }
 
-// boxSide returns the side in the copy that corresponds to the side crop of scaled.
+// boxSide converts a side of a box from the scaled picture to the copy. scaled and small are the sides of these two
+// pictures.
 func boxSide(crop, scaled, small int) int {
 	side := int(math.Round(float64(crop) / float64(scaled) * float64(small)))
 	return min(max(side, minBox), small)

@@ -46,9 +46,9 @@ type imageFrame struct {
 type disposal byte
 
 const (
-	disposalKeep       disposal = 1 // it stays; 0 and undefined values mean the same
-	disposalBackground disposal = 2 // its rectangle becomes transparent
-	disposalPrevious   disposal = 3 // the pixels in its rectangle are restored
+	disposalKeep       disposal = 1 // the frame stays; 0 and undefined values mean the same
+	disposalBackground disposal = 2 // the rectangle of the frame becomes transparent
+	disposalPrevious   disposal = 3 // the pixels in the rectangle of the frame are restored
 )
 
 // Flags and labels.

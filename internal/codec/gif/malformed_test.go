@@ -54,7 +54,7 @@ func TestInvalidFramesAreErrors(t *testing.T) {
 	}
 }
 
-// compressed returns the LZW data of indices of width bits, in sub-blocks.
+// compressed returns the LZW data of indices, in sub-blocks. width is the number of bits of an index.
 func compressed(indices []byte, width int) []byte {
 	c := &coder{gain: 1, leave: -1}
 	c.more = func() bool {

@@ -127,8 +127,9 @@ func (s *source) load(row int) {
 	}
 }
 
-// block returns the 8×8 samples of a block of component i, and their stride. w×h samples lie in the picture; its
-// last samples are repeated beyond the edge. v is the row of the block in its MCU.
+// block returns the 8×8 samples of a block of component i, and their stride. Only the first w columns and h rows of
+// the block lie in the picture; the others repeat the last sample of the row or column. v is the row of the block in
+// its MCU.
 func (s *source) block(i, x, y, v, w, h int) (samples []byte, stride int) {
 	p := &s.planes[i]
 	if !p.whole {

@@ -65,7 +65,8 @@ func (g *generator) transform(name string, n, m int) {
 	g.p("}\n}\n")
 }
 
-// load generates the statement that loads m coefficients of from, step apart, into f0, f1, ….
+// load generates the statement that loads m coefficients into f0, f1, …. from is the name of the slice that has them,
+// and step is the distance between two of them.
 func (g *generator) load(from string, m, step int) {
 	var names, values []string
 	for u := range m {

@@ -8,8 +8,8 @@ import (
 // interleave converts a picture of RGB or of four components to four bytes per pixel.
 //
 // In files, 255 means no ink, as Adobe's programs write it; in image.CMYK, 0 means no ink. Browsers, Pillow and libvips read files without
-// an Adobe marker in the same way; image/jpeg refuses them. YCCK (Adobe transform 2) is the Y'CbCr of R, G and B, which are 255 minus C, M
-// and Y. So after conversion to RGB, R, G and B are the stored, inverted inks.
+// an Adobe marker in the same way; image/jpeg refuses them. In YCCK (Adobe transform 2), the first three components are the Y'CbCr of R =
+// 255-C, G = 255-M and B = 255-Y. So a conversion to RGB gives C, M and Y as files store them, with 255 for no ink.
 func (d *Decoder) interleave(ctx context.Context) ([]byte, error) {
 	d.out.pixels = fitted(d.out.pixels, 4*d.outW*d.outH, 1)
 	pix := d.out.pixels

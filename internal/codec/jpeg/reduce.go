@@ -6,9 +6,10 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
-// minReduction[n] is the minimum ratio of a picture decoded at n/8 to the thumbnail, in each direction. With this
-// ratio, the thumbnail of a sharp photo has a PSNR of at least 42 dB against Lanczos-3 of a full decode. A low n loses
-// high frequencies of each block. From 5/8 on the limit comes from chroma, which is not decoded at twice the scale.
+// A picture may be decoded at n/8 if the result is at least minReduction[n] times as wide and as high as the
+// thumbnail. At this ratio, the thumbnail of a sharp photo has a PSNR of at least 42 dB, compared to a full decode
+// scaled by Lanczos-3. A low n loses high frequencies of each block. From 5/8 on, it is chroma that limits the ratio,
+// because it can't be decoded at twice the scale.
 //
 // The ratios were measured with 38 photos, most of them of the Debian packages lomiri-wallpapers, mate-backgrounds and
 // plasma-workspace-wallpapers: a part of 1600×1200 pixels of each, and the whole reduced to 1600×1200, which is sharper, at
@@ -18,13 +19,13 @@ import (
 // and 42 dB.
 var minReduction = [8]float64{1: 1.7, 2: 1.5, 3: 1.4, 4: 1.3, 5: 1.3, 6: 1.2, 7: 1.1}
 
-// minReductionSubsampled is minReduction for pictures whose subsampled chroma is not decoded at twice the scale. The
-// necessary ratio depends on the saturation of small details: with 2.2 at 1/8, a photo of a dune under a blue sky would have
-// 40.1 dB. From 1/8 to 4/8 the lowest PSNR is 43.9, 42.2, 42.0 and 42.3 dB.
+// minReductionSubsampled replaces minReduction for pictures with subsampled chroma that is not decoded at twice the scale.
+// The necessary ratio depends on the saturation of small details: with a ratio of 2.2 at 1/8, a photo of a dune under a blue
+// sky would have 40.1 dB. From 1/8 to 4/8 the lowest PSNR is 43.9, 42.2, 42.0 and 42.3 dB.
 var minReductionSubsampled = [8]float64{1: 2.7, 2: 2.1, 3: 1.85, 4: 1.7}
 
-// minReductionRough is minReduction[1] for progressive files whose chroma is decoded at twice the scale without its
-// last bits. The lowest PSNR is 43.1 dB, and 42.3 at quality 70.
+// minReductionRough replaces minReduction[1] for progressive files whose chroma is decoded at twice the scale without
+// its last bits. The lowest PSNR is 43.1 dB, and 42.3 at quality 70.
 const minReductionRough = 1.85
 
 // reduction returns the options for decoding a picture that is scaled to least pixels. It chooses the fewest

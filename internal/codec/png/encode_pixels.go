@@ -96,7 +96,7 @@ func (e *encoder) try(ctx context.Context, f *form, straight func(y int) []byte,
 		}
 		switch s {
 		case filterNone:
-			size -= size / 16 // the later compression is more thorough, from which unfiltered rows gain more
+			size -= size / 16 // the final compression is more thorough, and unfiltered rows gain more from that
 		case byPairs:
 			size -= size / 100 // byPairs adapts to every part of the picture
 		}

@@ -2,8 +2,9 @@
 
 package png
 
-// subAVX undoes the filter Sub. It processes vectors ≥ 1 vectors; the first bytes bytes of a vector are whole pixels. It
-// accesses 16 bytes from the start of each vector. BenchmarkSubAgainstGo measures its gain.
+// subAVX undoes the filter Sub. vectors is the number of vectors, at least 1, and bytes is the number of bytes at the
+// start of each vector that are whole pixels. It accesses 16 bytes from the start of each vector. BenchmarkSubAgainstGo
+// measures its gain.
 //
 //go:noescape
 func subAVX(dst, src *byte, tables *[5][16]byte, bytes, vectors int)

@@ -152,7 +152,7 @@ func (l *layout) segRowBytes() int {
 	return int((int64(l.segW)*int64(l.rowSamples())*int64(l.bits) + 7) / 8)
 }
 
-// segBytes returns the length in bytes of a strip or tile of rows rows, without compression.
+// segBytes returns the length in bytes of a strip or tile with the given number of rows, without compression.
 func (l *layout) segBytes(rows int) int64 {
 	if l.subsampled() {
 		rows = ceilDiv(rows, l.subY)

@@ -271,7 +271,7 @@ func (p *parser) pixels(l *layout) {
 	l.predictor = p.small(tagPredictor, 1)
 	l.t4 = p.one(tagT4Options, 0)
 	if n := p.fields[tagStripOffsets].count; p.cut && l.samples > 1 && p.fields[tagPlanar].count == 0 {
-		rows := p.one(tagRowsPerStrip, math.MaxInt32) // PlanarConfiguration is cut off, but only a planar file has this many strips
+		rows := p.one(tagRowsPerStrip, math.MaxInt32) // PlanarConfiguration is cut off; the number of strips shows whether the file is planar
 		l.planar = rows > 0 && n == int64(l.samples)*((int64(l.height)+rows-1)/rows)
 	}
 	colors := l.colors()

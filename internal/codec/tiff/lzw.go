@@ -23,7 +23,7 @@ type lzwSource struct {
 	width uint // bits of a code
 	next  int  // code of the next new string
 	last  int  // the previous code, or -1
-	at    int  // position in the window of the string of last
+	at    int  // position in the window of the string that code last stands for
 	table [lzwCodes]lzwString
 
 	// prefix[c] is the code of the string of code c without its final byte. final[c] is that byte; it is set once the

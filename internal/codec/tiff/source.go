@@ -11,7 +11,7 @@ import (
 
 // A source decompresses the rows of strips or tiles.
 type source interface {
-	// reset starts a strip or tile that has rows rows.
+	// reset starts a strip or tile with the given number of rows.
 	reset(in []byte, rows int) error
 
 	// read decompresses the next row into p.

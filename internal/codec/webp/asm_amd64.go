@@ -52,7 +52,7 @@ func addGroup(dst []byte, stride, others int, g *group, counts []uint8) {
 	}
 }
 
-// predictAVX2 is predictGo for macroblocks with a neighbor above and on the left, and for all modes but DC.
+// predictAVX2 is predictGo. For mode DC, it requires that there are neighbors above and on the left.
 //
 //go:noescape
 func predictAVX2(dst *byte, stride, size int, mode uint8)

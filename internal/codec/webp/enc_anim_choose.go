@@ -86,8 +86,8 @@ func (a *AnimationEncoder) smallest(img *image.NRGBA) (best motion, err error) {
 	return best, nil
 }
 
-// better replaces best by other if the size of other is less than worth times that of best, and reports whether it did. It
-// releases the frame that is not kept.
+// better replaces best by other if the size of other is less than the size of best multiplied by worth, and reports
+// whether it did. It releases the frame that is not kept.
 func (a *AnimationEncoder) better(best, other *motion, worth float64) bool {
 	if float64(other.bytes()) < worth*float64(best.bytes()) {
 		best.release(a.ctx)

@@ -78,7 +78,7 @@ func (c *clusterer) add(tile int) error {
 	return c.encoder.ctx.Err()
 }
 
-// found creates up to most clusters.
+// found creates clusters. The maximum number of clusters is most.
 func (c *clusterer) found(most int) error {
 	if err := c.add(-1); err != nil {
 		return err

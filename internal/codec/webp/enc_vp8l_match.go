@@ -34,7 +34,8 @@ const (
 	// hashed is the number of pixels from which a chain hash is computed, outside of runs.
 	hashed = 4
 
-	// paired marks an element of found before the search: the pair hash has found the distance, and not the window.
+	// paired is a bit of an element of found, before the search. It means that the pair hash has found the distance.
+	// Otherwise the window has found it.
 	paired = 1 << 31
 )
 

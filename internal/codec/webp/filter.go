@@ -103,8 +103,9 @@ func filterGo(at place, f filtering) {
 	filterEdges(at.cr.pix, at.chroma, at.cr.stride, 8, f, edgeFilter, innerFilter)
 }
 
-// An edge filter filters an edge of n pixels. The first pixel after the edge is pix[at]. Neighboring pixels along the
-// edge are along apart in pix; neighboring pixels across the edge are across apart.
+// An edge filter filters an edge of n pixels. The first pixel after the edge is pix[at]. along is the distance in pix
+// between neighboring pixels along the edge, and across is the distance between neighboring pixels on a line across
+// it.
 type edge func(pix []byte, at, along, across, n int, limit int32, s *strength)
 
 func filterEdges(pix []byte, at, stride, size int, f filtering, outer, within edge) {
