@@ -72,8 +72,8 @@ func (f Focus) around(original image.Point, width, height int) (image.Point, ima
 	return scaled, image.Rectangle{Min: at, Max: at.Add(size)}
 }
 
-// place returns where a box begins on a side so that its middle is at percent of the side, or as close as
-// the side allows.
+// place returns where a box has to begin on a side so that its middle is at the given percentage of the side, or as
+// close to that as the side allows.
 func place(side, box, percent int) int {
 	percent = min(max(percent, 0), 100)
 	return min(max((2*side*percent+100)/200-box/2, 0), side-box)

@@ -82,7 +82,8 @@ func (e PNG) reduce(ctx context.Context, img image.Image, original Original) (ou
 	return out, release, ctx.Err()
 }
 
-// estimate returns about the size in bytes of a PNG. It encodes a quarter of the rows, from the middle.
+// estimate returns the approximate size in bytes of a picture as a PNG. It encodes only a quarter of the rows, from
+// the middle.
 func estimate(ctx context.Context, img *image.Paletted) int {
 	r := img.Rect
 	rows := max(r.Dy()/4, min(r.Dy(), 32))

@@ -111,8 +111,8 @@ func (c *chooser) all(colors []color.NRGBA) error {
 	return err
 }
 
-// exceeded looks for a recipe of fewer bytes. It is called if a previous encoding by the best recipe so far had n times the
-// bytes of the original.
+// exceeded looks for a recipe that takes fewer bytes than the best one so far. With that one, the whole file was n times as
+// large as the original.
 func (c *chooser) exceeded(n float64) error {
 	best := c.best()
 	c.budget = min(c.budget, 0.97*float64(best.bytes)/n)
@@ -126,7 +126,8 @@ func (c *chooser) exceeded(n float64) error {
 	return c.search(0, c.last()/2+1)
 }
 
-// slacker returns the recipe with much slack if its palette has few colors. In smooth gradients of many, much slack is visible.
+// slacker returns the recipe with much slack if its palette has few colors. With many colors, much slack would be visible in
+// smooth gradients.
 func (r recipe) slacker() recipe {
 	if len(r.palette.Colors) <= fewColors {
 		r.slack = muchSlack
@@ -158,8 +159,8 @@ const (
 	searches  = 3   // the largest number of rungs that are tried
 	smallLoss = 100 // see gif.Encoder
 
-	slack     = 64  // that of palettes from the ladder, which nobody sees
-	muchSlack = 160 // that of the best recipe, if it exceeds the budget
+	slack     = 64  // the slack of palettes from the ladder; its effect is invisible
+	muchSlack = 160 // the slack of the best recipe, if that recipe exceeds the budget
 )
 
 // tryUsual tries the usual recipe, which animations have if decide is not called for them. It returns the rung of the palette,
@@ -293,8 +294,8 @@ const (
 	strokePoints = 1000
 )
 
-// bytesPoints is the number of points of degradation that are worth a factor of e in bytes. A tenth of the bytes is worth about
-// one point.
+// bytesPoints weighs bytes against degradation: a file that is smaller by a factor of e may be worse by bytesPoints points, and
+// one that is smaller by a tenth by about one point.
 const bytesPoints = 10
 
 // invisible is the degradation below which no difference is visible.

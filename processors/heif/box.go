@@ -87,8 +87,8 @@ func (f *fields) skip(n int) {
 	f.b = f.b[n:]
 }
 
-// full returns the content of a full box after version and flags. It also returns the number of bytes of an item
-// ID: 4 from version wide on, else 2.
+// full returns the content of a full box after its version and flags, and the number of bytes of an item ID: 4 if the
+// version of the box is at least wide, else 2.
 func full(data []byte, wide byte) (f fields, idSize int) {
 	if len(data) < 4 {
 		return fields{short: true}, 2

@@ -22,7 +22,7 @@ var swatchesAV1 []byte
 
 // av1Of returns the AV1 of the swatches with a sequence header that declares colors.
 func av1Of(colors, function byte) []byte {
-	const start, end, at = 4, 12, 37 // the header's 8 bytes; the first bit of color_primaries
+	const start, end, at = 4, 12, 37 // the sequence header is 8 bytes from byte 4 to 12, and color_primaries begins at its bit 37
 	var w bitWriter
 	w.put(binary.BigEndian.Uint64(swatchesAV1[start:end])>>(64-at), at)
 	w.put(uint64(colors), 8)
