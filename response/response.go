@@ -43,12 +43,13 @@ func ownETag(info fs.FileInfo) string {
 }
 
 func hasTime(info fs.FileInfo) bool {
-	return info.ModTime().Unix() >= 0 // before 1970: none, or the zero time
+	return info.ModTime().Unix() >= 0 // a time before 1970, such as the zero time, means that there is none
 }
 
 // FallbackHeader is the request header by which a web server reports that the file that [Nginx] or [Apache] named
-// does not exist any more, because it was removed in between. They then send the thumbnail themselves, and the answer
-// has the header, too. Any client may send it: it costs the program no more than [Stream].
+// does not exist any more, because it was removed in between. [Nginx] or [Apache] then sends the bytes itself, and
+// sets the header in the response, too. Clients may also send this header: such a request costs the program no more
+// than one to [Stream].
 const FallbackHeader = "Thumbnail-Fallback"
 
 // sendsItself reports whether the web server could not send the file, and marks the answer.

@@ -60,8 +60,8 @@ func failed(op, key string, err error) error { return fmt.Errorf("%s %q: %w", op
 // evaluates If-Range only if there is a Range.
 var preconditions = [...]string{"Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since"}
 
-// plain reports whether the response is the whole file, whatever its validators are, with headers that do
-// not depend on the file's content.
+// plain reports whether the response is the whole file, no matter which validators it has, and no header depends on
+// the content of the file.
 func plain(w http.ResponseWriter, r *http.Request) bool {
 	for _, name := range preconditions {
 		if _, ok := r.Header[name]; ok {
@@ -73,9 +73,9 @@ func plain(w http.ResponseWriter, r *http.Request) bool {
 	return typed && !encoded
 }
 
-// sendAll sends what [http.ServeContent] would send for a plain request, as most requests are. Without the
-// stack frames of ServeContent, the stack of a connection need not grow from 8 to 16 kB. A file that becomes
-// shorter while it is sent aborts the answer.
+// sendAll sends what [http.ServeContent] would send for a plain request. Most requests are plain. Without the stack
+// frames of ServeContent, the stack of a connection need not grow from 8 to 16 kB. A file that becomes shorter while
+// it is sent aborts the answer.
 func sendAll(w http.ResponseWriter, r *http.Request, modified time.Time, size int64, content io.Reader) {
 	h := w.Header()
 	if !modified.IsZero() && !modified.Equal(time.Unix(0, 0)) {

@@ -27,7 +27,7 @@ func newFile(key string, answer *http.Response, limit int64, cancel func()) (fs.
 			io.Reader
 			io.Closer
 		}{unzipped, answer.Body}
-		answer.ContentLength, info.Size = -1, 0 // that of the coded body
+		answer.ContentLength, info.Size = -1, 0 // the length in the header is that of the compressed body
 	default:
 		return nil, fmt.Errorf("the server answered with Content-Encoding %q, although identity was requested", coding)
 	}

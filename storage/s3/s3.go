@@ -85,7 +85,7 @@ type Config struct {
 	// after a slash. Empty: [Storage.URL] returns presigned URLs.
 	PublicURL string
 
-	// PresignTTL is how long a URL that URL presigns works. 0: 15 minutes; S3 allows at most 7 days.
+	// PresignTTL is how long the presigned URLs of [Storage.URL] work. 0: 15 minutes; S3 allows at most 7 days.
 	PresignTTL time.Duration
 }
 

@@ -41,8 +41,8 @@ func TestTheUnsyncedFilesOfAnotherHostAreLeftToIt(t *testing.T) {
 		for _, key := range everyWhere {
 			putWithoutSync(t, other, key)
 		}
-		abandon(t, other)                                     // it lives: its lock is only not seen from here
-		here, err := open(root, ours, hostDisk{local: local}) // if it is local, the other host must have stopped
+		abandon(t, other)                                     // the other host still runs, but this one can't see its lock
+		here, err := open(root, ours, hostDisk{local: local}) // if the file system is local, the other host must have stopped
 		require.NoError(t, err)
 		for _, key := range everyWhere {
 			assert.Equal(t, !local, exists(filepath.Join(root, key)), key)

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// attempts is how often an operation is tried that fails if another process is faster.
+// attempts is the number of times that an operation is tried if it fails because another process is faster.
 const attempts = 100
 
 // A place is the directory that a Dir's path led to when it was opened.
@@ -19,7 +19,7 @@ type place struct {
 	info     fs.FileInfo     // to check whether the path still leads here
 	escapes  error           // the error that os.Root wraps for a path that leads out of it
 	ours     string          // prefix of the names of this host's temporary files
-	local    bool            // hosts can't share the file system, so a kernel other than this one, whose files are here, has stopped
+	local    bool            // hosts can't share the file system, so if files are not from this kernel, the kernel that wrote them has stopped
 	unsynced *unsynced
 	disk     disk
 }

@@ -26,13 +26,13 @@ func (k kernel) tag() string { return k.boot + k.host }
 type fate int
 
 const (
-	intact  fate = iota // their kernel still runs, and is this one
-	lost                // their kernel has stopped, perhaps without writing their content
-	unknown             // their kernel is another host's, which may still run
+	intact  fate = iota // the process ran under this kernel
+	lost                // the kernel of the process has stopped, perhaps without writing the content of the files
+	unknown             // the process ran on another host, whose kernel may still run
 )
 
-// foreignMaxAge is how old files of unknown fate may become. Older ones are removed: their host probably does
-// not come back to examine them. If it still runs, the files were intact, and are made again.
+// foreignMaxAge is how old files of unknown fate may become. Older ones are removed, because their host will probably
+// never run again and examine them. If that host does still run, the files were intact, and are made again.
 const foreignMaxAge = 7 * 24 * time.Hour
 
 // fate returns what has become of the files of a dead process under a kernel.

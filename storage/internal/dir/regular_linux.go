@@ -19,7 +19,7 @@ type regularFile struct {
 	info  statInfo    // when the file was opened
 	read  atomic.Bool // something may have been read, so info may be out of date
 	begun bool        // the kernel's offset may not be 0
-	at    int64       // offset to seek to before the next read, or onward
+	at    int64       // offset to seek to before the next read, or the constant onward
 }
 
 // onward means that reading continues at the kernel's offset.

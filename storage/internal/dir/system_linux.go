@@ -109,8 +109,8 @@ func syncFileSystem(dir *os.File) error {
 	return os.NewSyscallError("syncfs", control(dir, unix.Syncfs))
 }
 
-// flushFile returns the error that closing f would return, by which network file systems report a failed
-// write. f stays open and locked.
+// flushFile returns the error that closing f would return: network file systems report a failed write that way. f
+// stays open and locked.
 func flushFile(f *os.File) error {
 	return control(f, func(fd int) error {
 		twin, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)

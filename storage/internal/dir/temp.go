@@ -68,8 +68,8 @@ func (t *temp) discard() {
 	removeOpen(t)
 }
 
-// sweep removes the temporary files of dead processes. Errors are ignored, because the directory may be
-// read-only, as a source.
+// sweep removes the temporary files of dead processes. Errors are ignored, because the directory may be a source,
+// which may be read-only.
 func (p *place) sweep() {
 	dir, err := p.root.Open(".")
 	if err != nil {

@@ -98,7 +98,7 @@ var historyRules = []Rule{
 			a, b := e.start(), e.start()
 			h := a.historian()
 			if sameLocker(a, b) {
-				return // it can't stop one holder alone
+				return // the lock is one within a process, so a pause would stop both holders
 			}
 			a.lock(key, e.TTL)
 			resume := a.pause()

@@ -16,10 +16,10 @@ type turnTaking struct {
 	last    int       // the process that had the latest turn, or -1
 	left    int       // the number of processes that have left
 
-	until    time.Time // when they stop, for a lock that is slow
+	until    time.Time // when the processes stop, even if a slow lock has allowed few turns
 	turns    [3]int    // by process; counted while it holds the key
 	compared int       // calls of FreeSince after a turn of another process
-	wrong    int       // how many of them returned true
+	wrong    int       // how many of these calls returned true
 }
 
 // takingTurns checks FreeSince whenever another process has just had the key. Errors of TryLock and unlock

@@ -22,9 +22,9 @@ func (e Passing) Unwrap() error { return e.Err }
 
 var retryables = retry.IsErrorRetryables(retry.DefaultRetryables)
 
-// conflictTries is how often a conflict (409) is retried before it counts as permanent. Servers that store
-// objects as files return it if a key is below another one, which is permanent, and if RemoveAll removes a
-// directory during a Put, which is not.
+// conflictTries is how often a conflict (409) is retried before it counts as permanent. Servers that store objects as
+// files return it in two cases: if a key is below another key, which is permanent, or if RemoveAll removes a
+// directory during a Put, which is temporary.
 const conflictTries = 4
 
 // Transient reports whether another attempt may succeed, given the number of failed attempts.

@@ -93,7 +93,7 @@ func timeUp(caller, ctx context.Context, tries int, last error) error {
 		err = ctx.Err()
 	}
 	if err == nil {
-		err = context.DeadlineExceeded // not yet, but before another attempt could start
+		err = context.DeadlineExceeded // ctx has not ended yet, but ends before another attempt could start
 	}
 	if last == nil || errors.Is(last, err) {
 		return fmt.Errorf("gave up waiting for an answer: %w", err)
