@@ -46,14 +46,14 @@ func (c *call) thumbnail() negative.Thumbnail {
 	return negative.Thumbnail{Key: c.key, Source: c.spec.Source, Version: c.spec.Version, Moves: moves(c.encoder)}
 }
 
-// noLimit is the wait of a call that only its context bounds.
+// noLimit is the wait of a call that may wait as long as its context allows.
 const noLimit = math.MaxInt64
 
-// An answer is what a call gets.
+// An answer is the result of a call.
 type answer struct {
 	file    fs.File
 	outcome Outcome
-	passing bool // it is not stored, and must not be cached
+	passing bool // the file is not stored, and must not be cached
 	effort  effort
 	err     error // why it is not stored
 }
@@ -203,7 +203,7 @@ func (h *Handler) open(ctx context.Context, c *call) (fs.File, error) {
 func (h *Handler) examine(c *call, f fs.File) (whole fs.File, err error) {
 	keep := false
 	defer func() {
-		if !keep { // also if it panics
+		if !keep { // also if whole panics
 			_ = f.Close()
 		}
 	}()

@@ -241,8 +241,8 @@ func TestGenerateAfterAnUploadSucceedsInAnyInterleaving(t *testing.T) {
 	})
 }
 
-// Several processes do not know about each other's Remove. If originals are in a directory, no process
-// begins to store a thumbnail that is outdated at that time.
+// A process does not know about a Remove in another process. Nevertheless, if originals are in a directory, no
+// process begins to store a thumbnail that is outdated at that time.
 func TestNoOutdatedThumbnailIsStoredIfOriginalsAreLocal(t *testing.T) {
 	interleave(t, 400, 60, func(t *testing.T, seed uint64) {
 		s, handlers, url := newHistory(t, seed, true, 3)

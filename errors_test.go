@@ -51,7 +51,7 @@ func TestTheErrorHandlerAnswersInstead(t *testing.T) {
 			assert.ErrorIs(t, err, fs.ErrNotExist, name)
 			c.answer(w, r)
 		}
-		server := httptest.NewServer(s.handler(t)) // it sniffs the content type, which a ResponseRecorder does not always do
+		server := httptest.NewServer(s.handler(t)) // a server sniffs the content type; a ResponseRecorder does not always do so
 		r, err := server.Client().Get(server.URL + s.url(t, "none.jpg", "50x50", "crop", ".jpg"))
 		require.NoError(t, err)
 		var body bytes.Buffer

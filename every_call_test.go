@@ -206,7 +206,7 @@ func TestWhateverHappensAtWhateverCallTheNextVisitorHasThePicture(t *testing.T) 
 			return func() error {
 				w.replace(t, 60)
 				go func() { _ = w.h.Remove(context.WithoutCancel(t.Context()), "k.jpg") }()
-				time.Sleep(time.Millisecond) // until it waits, or is done
+				time.Sleep(time.Millisecond) // until Remove waits, or is done
 				return nil
 			}
 		},

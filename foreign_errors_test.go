@@ -63,7 +63,7 @@ func TestForeignErrorsThatResembleInternalOnesAreReturned(t *testing.T) {
 				assert.Equal(t, 404, w.Code)
 			case name == "the storage's Open" && sentinel == fs.ErrNotExist, name == "the storage's Put", name == "the locker":
 				assert.Equal(t, 200, w.Code, "%s: %v", name, odd)
-			case name == "the processor" || name == "the encoder": // they may return such errors about the picture
+			case name == "the processor" || name == "the encoder": // a processor or an encoder may return such errors about the picture
 				assert.GreaterOrEqual(t, w.Code, 400, "%s: %v", name, odd)
 			default:
 				assert.GreaterOrEqual(t, w.Code, 500, "%s: %v", name, odd)

@@ -86,7 +86,7 @@ func (g *generator) generate(ctx context.Context, o order, p *place) (m *made, e
 		if src != nil {
 			closed := false
 			defer func() {
-				if !closed && m != nil { // it panicked
+				if !closed && m != nil { // Close panicked
 					m.memory.Release()
 				}
 			}()

@@ -247,7 +247,7 @@ func (h *Handler) respond(q *request, responder Responder, f fs.File) (err error
 	w := &q.w
 	defer h.recovered(q.r.Context(), &q.c.key, "respond", &err)
 	defer func() {
-		if p := recover(); p == http.ErrAbortHandler { //nolint:errorlint // as net/http compares it
+		if p := recover(); p == http.ErrAbortHandler { //nolint:errorlint // net/http also compares by ==
 			w.aborted, w.wrote = true, true
 		} else if p != nil {
 			panic(p)

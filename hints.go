@@ -20,7 +20,7 @@ type hints struct {
 	wrong    atomic.Int32 // secrets that were wrong before
 }
 
-// manyWrong is how many wrong secrets suggest another key, if none was right.
+// If the first manyWrong secrets are all wrong, the pages probably sign with another key than the handler.
 const manyWrong = 10
 
 // A hint is one kind of warning. It is logged at most once in ten seconds.

@@ -225,7 +225,7 @@ func TestASlowClientDoesNotBlockGenerations(t *testing.T) {
 		h.ServeHTTP(&slowWriter{header: http.Header{}, started: started, release: release}, httptest.NewRequest(http.MethodGet, first, nil))
 		close(done)
 	}()
-	<-started // its thumbnail is made, and the client reads no more
+	<-started // the first thumbnail is made, and its client reads no more
 	for i := range 5 {
 		assert.Equal(t, 200, get(h, s.url(t, "k.jpg", fmt.Sprintf("%dx9", i+1), "crop", ".jpg")).Code)
 	}

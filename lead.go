@@ -126,7 +126,7 @@ func (h *Handler) store(ctx context.Context, c *call, fl *flight, r *result, m *
 			return h.put(ctx, c, r.encoded.Bytes())
 		})
 		if !put {
-			continue // its validity ended meanwhile
+			continue // the validity of the flight has changed meanwhile
 		}
 		if now := h.flights.validity(fl); now != was && (now == removed || !h.unchanged(ctx, c, m, true)) {
 			if err == nil {

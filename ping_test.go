@@ -27,7 +27,7 @@ func (other) Open(context.Context, string) (fs.File, error) {
 func TestPingComparesTheContentOnlyIfItsKeyIsItsOwn(t *testing.T) {
 	s := newSite(t)
 	memory := storage.NewMemory()
-	s.Storage = other{s.storage} // it can't remove, so all processes share a file
+	s.Storage = other{s.storage} // without a Deleter, Ping uses the same file in all processes
 	assert.NoError(t, s.handler(t).Ping(t.Context()))
 	s.Storage = struct {
 		other

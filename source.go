@@ -41,7 +41,7 @@ func (g *generator) open(ctx context.Context, key string) (*sourceFile, error) {
 	o := &sourceFile{File: f, key: key}
 	keep := false
 	defer func() {
-		if !keep { // also if it panics
+		if !keep { // also if measure panics
 			f.Close()
 		}
 	}()

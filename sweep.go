@@ -204,8 +204,8 @@ func (w *sweeper) second(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// leastRecent collects the least recently used entries whose total size is at least excess bytes, of which there
-// is at least one. It is a heap; its first entry is the most recently used one.
+// leastRecent collects the least recently used entries. Their total size is at least excess bytes, which is at least
+// 1. It is a heap whose first entry is the most recently used one.
 type leastRecent struct {
 	entries []Entry
 	bytes   int64

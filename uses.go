@@ -8,8 +8,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// Uses reports whether s may be a file of a preset of l: whether it has the method and an extension of the preset and the aspect
-// ratio of the preset's size, and is no larger than that size or the preset's largest file.
+// Uses reports whether s may be a file of a preset of l. Such a file has the method of the preset, one of its extensions, and
+// the aspect ratio of its size. It is no larger than that size or the preset's largest file.
 func (l Links) Uses(s Spec) bool {
 	for _, p := range l.Presets {
 		p = p.withDefaults()

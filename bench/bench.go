@@ -21,8 +21,8 @@ type result struct {
 	score   [2]score
 }
 
-// met reports whether this input meets the target of its row: by both ratios, with and without encoding
-// (by the former alone for WebP), and by its quality.
+// met reports whether this input meets the target of its row. Its quality must be good enough, and so must the ratios
+// with and without encoding. For WebP, the ratio without encoding does not count.
 func (r *result) met() bool {
 	encoded, _ := r.encoded.ratio()
 	picture, _ := r.picture.ratio()

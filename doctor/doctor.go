@@ -79,7 +79,7 @@ func (x Examiner) Examine(ctx context.Context, l thumbnail.Links, s thumbnail.Sp
 	}
 	second := d.get(url, cacheControl)
 	if second.status == http.StatusGatewayTimeout {
-		if len(findings) == 0 { // otherwise the cause is the same
+		if len(findings) == 0 { // otherwise this has the same cause as an earlier finding
 			findings = append(findings, Finding{"The second request still reached the handler", "the web server did not find the stored file. " +
 				"Its root and the path that it tries (nginx: try_files, Apache: RewriteCond -f) must match the storage directory and the path of the URL. " +
 				"If no web server is supposed to serve the files, use -no-server (Examiner.NoServer)"})

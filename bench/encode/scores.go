@@ -20,7 +20,7 @@ import (
 // score is the similarity of a copy to its original.
 type score struct {
 	S2          float64 // SSIMULACRA 2: 100 is no difference
-	Butteraugli float64 // its 3-norm: 0 is no difference
+	Butteraugli float64 // the 3-norm of butteraugli: 0 is no difference
 }
 
 // scores is a cache of scores, keyed by the pixels of both pictures.

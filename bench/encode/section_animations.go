@@ -115,7 +115,7 @@ var formats = func() *engine.Engine {
 	return e
 }()
 
-// thumbnailOf makes a thumbnail whose width is part times that of the original.
+// thumbnailOf makes a thumbnail. part is the ratio of its width to that of the original.
 func thumbnailOf(data []byte, encoder engine.Encoder, part float64, out *bytes.Buffer) (*codec.Header, error) {
 	ctx := context.Background()
 	h, err := formats.Header(ctx, codec.NewBytesReader(ctx, data))

@@ -37,7 +37,7 @@ type setup struct {
 	Originals   string
 	Dir, Locks  string // directories of the thumbnails and the locks; empty if S3 and Redis are used
 	S3          s3.Endpoint
-	Redis       string // its address
+	Redis       string // the address of the Redis server
 	MemoryLimit int64  // GOMEMLIMIT
 
 	MaxMemory    int64         // of Config

@@ -21,7 +21,7 @@ func (s *server) cpu() (sum time.Duration) {
 	for _, file := range files {
 		pid, parent, used, err := readStat(file)
 		if err != nil {
-			continue // it has ended
+			continue // the process has ended
 		}
 		children[parent] = append(children[parent], pid)
 		times[pid] = used

@@ -60,7 +60,7 @@ func (s *server) trace(ctx context.Context, out string, links []string, n int) (
 		}
 	}
 	_ = tracer.Process.Signal(syscall.SIGINT)
-	_ = tracer.Wait() // it is ended by the signal
+	_ = tracer.Wait() // returns an error, because the signal has ended strace
 	report, err := os.ReadFile(out)
 	if err != nil {
 		return "", err

@@ -29,7 +29,7 @@ func worker() (name, group string) {
 // user.
 func Reachable(dir string) error {
 	if os.Geteuid() != 0 {
-		return nil // they run as this user
+		return nil // the worker processes run as this user, too
 	}
 	for path := dir; ; path = filepath.Dir(path) {
 		info, err := os.Stat(path)

@@ -87,7 +87,7 @@ func main() {
 	}
 }
 
-// gone returns the known changes of p's files that are not in the code.
+// gone returns the known changes in files of p that are no longer possible, because the code is another one now.
 func (p *pkg) gone(known map[string]bool) (all []string) {
 	here := map[string]bool{}
 	for _, m := range p.mutants {
