@@ -170,7 +170,7 @@ func (c *Control) releaseWorker() {
 		c.busy--
 		return
 	}
-	t := c.forWorker[0] // it gets this worker
+	t := c.forWorker[0] // this ticket gets the worker
 	c.forWorker = c.forWorker[1:]
 	close(t.ready)
 }

@@ -74,9 +74,9 @@ func (m *matcher) insert(end int) {
 // skip excludes the positions before end that have not been inserted.
 func (m *matcher) skip(end int) { m.hashed = max(m.hashed, end) }
 
-// find returns the longest match at position at that has more than best bytes. If several matches are equally long, it
-// returns the nearest one. It compares up to chain positions and stops at a match of nice bytes. All positions before
-// at must have been inserted. Distance 0 means that there is no match.
+// find returns the longest match at a position, if it has more than best bytes. If several matches are equally long,
+// it returns the nearest one. chain is the maximum number of positions that it compares; it stops at a match of nice
+// bytes. All earlier positions must have been inserted. Distance 0 means that there is no match.
 func (m *matcher) find(at, best, chain, nice int) (length, distance int) {
 	data, prev := m.data, m.prev
 	most := min(maxMatch, len(data)-at)

@@ -157,7 +157,7 @@ func (m *movie) next(ctx context.Context, i int) (f codec.Frame, err error) {
 	return f, err
 }
 
-// makeOne makes frame i. If the frame looks like the previous one, it returns last again.
+// makeOne makes frame i. last is the previous frame; makeOne returns it again if frame i looks the same.
 func (m *movie) makeOne(ctx context.Context, i int, last *image.NRGBA) (made processors.Frame, err error) {
 	f, err := m.next(ctx, i)
 	if err != nil {

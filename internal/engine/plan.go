@@ -210,7 +210,7 @@ func (p *Plan) stillBytes(o codec.Options) int64 {
 	}
 	scaled := resample.Memory(h.Stored, h.Turn(p.Size))
 	result := 4 * area(p.Size)
-	made := max(3*result, 2*result+p.encodeBytes()) // either scaled, converted and drawn on, or then encoded
+	made := max(3*result, 2*result+p.encodeBytes()) // the larger one of two peaks: the result is scaled, converted and drawn on, and afterwards it is encoded
 	if p.least == (image.Point{}) {                 // the result may be the decoded picture, or a part of that picture
 		made = max(made, saturated(float64(decoded)+float64(result+p.encodeBytes())))
 	}

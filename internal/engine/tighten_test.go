@@ -42,7 +42,7 @@ func smaller(t *testing.T, data []byte, part float64) (file []byte, ok bool) {
 var moreThanTheirOriginals = map[string][]float64{
 	"rgb-to-gbr-test.png":   {1},             // the color conversion creates additional colors
 	"mountain-gamma.png":    {1},             // the color conversion creates additional colors
-	"pngsuite-PngSuite.png": {0.9, 0.7, 0.5}, // gradients of one pixel per step, whose rows repeat until the picture is scaled
+	"pngsuite-PngSuite.png": {0.9, 0.7, 0.5}, // gradients with a step at each pixel; rows repeat in the original, but not in a scaled picture
 }
 
 // partsOf returns the fractions of the original's width at which a thumbnail must not have more bytes than the original.
@@ -50,7 +50,7 @@ func partsOf(f imagetest.File, bytes int) (parts []float64) {
 	all := []float64{1, 0.9, 0.7, 0.5}
 	switch {
 	case f.Format == "PNG" && bytes < 2<<10:
-		return nil // in an icon of 32 pixels, every scaled edge is a new color
+		return nil // scaling an icon of 32 pixels adds new colors at every edge
 	case f.Format == "PNG" && f.Own:
 		all = []float64{1, 0.5}
 	}

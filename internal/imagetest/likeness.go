@@ -42,9 +42,9 @@ func rgba(m image.Image, x, y int) [4]uint16 {
 	return [4]uint16{c.R, c.G, c.B, c.A}
 }
 
-// Likeness compares a picture with a reference of another size. It compares the share part of the picture, from the top; 1 means the whole
-// picture. Likeness scales the reference by Lanczos-3 in floating point, premultiplied. It composites both pictures over white and over black,
-// and returns the lower PSNR of R, G and B in dB.
+// Likeness compares a picture with a reference of another size. part is the share of the picture that it compares, from the top; 1 means the
+// whole picture. Likeness scales the reference by Lanczos-3 in floating point, premultiplied. It composites both pictures over white and over
+// black, and returns the lower PSNR of R, G and B in dB.
 func Likeness(reference, got image.Image, part float64) float64 {
 	size := got.Bounds().Size()
 	want := scaled(reference, size)

@@ -91,7 +91,7 @@ func TestChromaIsNotShiftedRelativeToLuma(t *testing.T) {
 			for x := 8; x < 56; x++ {
 				ox, _ := pixels.ChromaFactors(out)
 				c := got.COffset(x, 8)
-				middle := 32 + 3*(float64(x/ox*ox)+float64(ox)/2) - 0.5 // the center of its luma samples, in levels
+				middle := 32 + 3*(float64(x/ox*ox)+float64(ox)/2) - 0.5 // the level at the center of the luma samples that share this chroma sample
 				assert.InDelta(t, middle, float64(got.Cb[c]), 1.1, "%v to %v, column %d", in, out, x)
 				assert.InDelta(t, 32+3*(float64(x)+0.5)-0.5, float64(got.Y[got.YOffset(x, 8)]), 1.1)
 			}

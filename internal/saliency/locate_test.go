@@ -31,7 +31,7 @@ func TestTheLocatedCropIsNeverWorseThanTheMiddle(t *testing.T) {
 		box := image.Pt(boxSide(crop.Dx(), scaled.X, examined.X), boxSide(crop.Dy(), scaled.Y, examined.Y))
 		free, room := examined.Sub(box), scaled.Sub(crop.Size())
 		if !ok || min(room.X, free.X) > 0 && room.X < free.X || min(room.Y, free.Y) > 0 && room.Y < free.Y {
-			return // there are no features, or the picture has fewer positions than the copy, so the result lies between two positions of the copy
+			return // there are no features; or the picture has fewer positions than the copy, and the result lies between two positions of the copy
 		}
 		in := func(r image.Rectangle) image.Rectangle {
 			at := image.Pt(r.Min.X*free.X/max(room.X, 1), r.Min.Y*free.Y/max(room.Y, 1))

@@ -7,7 +7,7 @@ type coder struct {
 	err  func() error // a reason to stop; nil: none
 	work int          // work since the last call of err
 
-	more  func() bool // appends to cells, at least maxCodes of them unless there are fewer, and reports whether more cells follow
+	more  func() bool // appends cells to cells, at least maxCodes unless fewer are left, and reports whether more follow
 	cells []cell      // the next cells to compress
 	want  []uint32    // with a loss: the color that each pixel should have
 	keep  []uint16    // with a loss: the cost of leaving each pixel as it is
@@ -91,7 +91,7 @@ func (c *coder) compress(symbolBits, most int) bool {
 	return c.out.len() < most
 }
 
-// forget removes the cells before index at, which have been compressed.
+// forget removes the cells before the given index, which have been compressed.
 func (c *coder) forget(at int) {
 	c.cells = c.cells[:copy(c.cells, c.cells[at:])]
 	if c.any() {
@@ -99,10 +99,10 @@ func (c *coder) forget(at int) {
 	}
 }
 
-// choose sets chosen to the most valuable sequence of the cells from index at on. If two have the same value, it chooses the
-// one that it tried first. Therefore the order matters: choose tries the pixel's own color first only if the pixel must be
-// written or its color was the last symbol. Otherwise it tries the transparent symbol first. If the pixel's own color always
-// came first, transparent pixels would never become part of longer sequences.
+// choose sets chosen to the most valuable sequence that begins with the cell of the given index. If two sequences have the
+// same value, it chooses the one that it tried first. Therefore the order matters: choose tries the pixel's own color first
+// only if the pixel must be written or its color was the last symbol. Otherwise it tries the transparent symbol first. If
+// the pixel's own color always came first, transparent pixels would never become part of longer sequences.
 func (c *coder) choose(at int) {
 	c.visits, c.chosen = maxVisits, choice{length: 0, value: -far}
 	k := c.cells[at]
@@ -118,8 +118,8 @@ func (c *coder) choose(at int) {
 	c.work += maxVisits - c.visits + int(c.chosen.length)
 }
 
-// look examines the sequence node and all known sequences that continue it. node has length pixels and ends before cell at. spent is the sum of the
-// costs of the pixels in node. The value of a sequence is gain·length - spent.
+// look examines the sequence node and all known sequences that continue it. length is the number of pixels of node, and at is the index of the
+// cell after it. spent is the sum of the costs of the pixels in node. The value of a sequence is gain·length - spent.
 func (c *coder) look(node, at int, length, spent int32) {
 	if value := c.gain*length - spent; value > c.chosen.value {
 		c.chosen = choice{node, length, value}

@@ -25,7 +25,7 @@ type decoder struct {
 	surplus  bool        // more data follow the pixels of the last frame
 	damage   error       // in a tolerant decode: the error of the last frame, or nil
 	missing  []int       // the missing rows of the screen, sorted
-	short    image.Point // the pixel after the last one of a partly decoded row; zero: there is no such row
+	short    image.Point // where decoding ended within a row: the first missing pixel; the zero Point means that all decoded rows are whole
 	frame    *imageFrame // the last frame
 }
 

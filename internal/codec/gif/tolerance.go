@@ -14,8 +14,8 @@ func (t tolerance) any() bool { return t != tolerance{} }
 // value returns how large a squared distance of colors the encoder accepts in order to make a sequence one pixel longer.
 func (t tolerance) value() int32 { return max(t.slack*t.slack*5/4, t.loss, 1) }
 
-// cost returns the cost of the color got for a pixel that should have the color want, and whose color in the palette is own. ok is false
-// if it must not get that color.
+// cost returns the cost of writing the color got for a pixel. The pixel should have the color want; its color in the palette is own. ok
+// is false if the pixel must not get the color got.
 func (t tolerance) cost(own, want, got uint32) (cost int32, ok bool) {
 	if got == own {
 		return 0, true

@@ -30,8 +30,8 @@ func (t *tree) reset(next int) {
 // full reports whether all codes are used. The largest code is never used, because some decoders do not support it.
 func (t *tree) full() bool { return t.next == maxCodes-1 }
 
-// pending reports whether the sequence next will be added with the next code. A code may then be next itself, for a sequence that consists of
-// the last sequence and its first symbol.
+// pending reports whether the next code that is written adds the sequence t.next. The code that is written may be t.next itself. It then
+// stands for the last sequence, followed by the first symbol of that sequence.
 func (t *tree) pending() bool { return t.last >= 0 && !t.full() }
 
 func (t *tree) first(node int) int { return int(t.eldest[node]) }

@@ -41,8 +41,8 @@ func makePackedRGB() [3][256]uint64 {
 	return t
 }
 
-// convert converts row y of the picture to Y'CbCr and writes it to row at of the MCU row in s.planes. If s.v is 2, it also converts row
-// below and writes it to row at+1.
+// convert converts row y of the picture to Y'CbCr and writes it to s.planes, where at is its number in the MCU row. If s.v is 2, it
+// converts another row, with the number below, to the next row of s.planes.
 func (s *source) convert(y, at, below int) {
 	p, width := &s.planes, s.bounds.Dx()
 	upper := s.pixels(0, y)
@@ -183,8 +183,8 @@ func (s *source) compose(row []byte) {
 	}
 }
 
-// resample converts the chroma of rows y to last of the picture to one row of chroma, row at in s.planes. Each sample is the mean of the
-// picture's chroma over the pixels that share the sample.
+// resample converts the chroma of several rows of the picture, from y to last, to one row of chroma. at is the number of that row in
+// s.planes. Each sample is the mean of the picture's chroma over the pixels that share the sample.
 func (s *source) resample(y, at, last int) {
 	m, width := s.ycbcr, s.bounds.Dx()
 	for i, from := range [2][]byte{m.Cb, m.Cr} {

@@ -11,7 +11,7 @@ type acBand struct {
 	huffman *huffman
 	ss, se  uint
 	al      uint
-	at      *[64]uint8 // slots
+	at      *[64]uint8 // slots.dense of the scale
 	kept    uint64
 	eobRun  int // blocks that an end-of-band run still covers (section G.1.2.2)
 	size    int // number of values per block
@@ -226,7 +226,7 @@ func (b *acBand) refineBlock(i int) (ok bool) {
 	return true
 }
 
-// correct reads a bit for each coefficient in the mask which. A bit of 1 increases the coefficient's absolute value.
+// correct reads a bit for each coefficient in a bit mask. A bit of 1 increases the coefficient's absolute value.
 func (b *acBand) correct(value []int16, which uint64) {
 	count := uint(bits.OnesCount64(which))
 	if count > 32 { // more bits than one call of take returns

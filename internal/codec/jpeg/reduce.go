@@ -50,9 +50,10 @@ func (f *frame) reduction(least image.Point) Options {
 	return Options{Scale: 8}
 }
 
-// chromaRatio returns factors by which a picture must be larger if its chroma has fewer samples than that of 4:2:0, or
-// fewer in one direction than that of 4:2:2. full applies if chroma is decoded at twice the scale, which compensates
-// for the missing samples in both directions. subsampled applies otherwise.
+// chromaRatio returns factors by which the minimum ratio grows for pictures with less chroma than usual. full applies
+// if chroma is decoded at twice the scale. It exceeds 1 if chroma is subsampled more than twice as much in one
+// direction as in the other. subsampled applies otherwise. It exceeds 1 if chroma has less than half the samples of
+// luma in a direction.
 func (f *frame) chromaRatio() (full, subsampled float64) {
 	full, subsampled = 1, 1
 	for _, c := range f.comps {

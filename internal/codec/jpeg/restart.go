@@ -32,7 +32,7 @@ func (d *Decoder) countRestarts() (n int) {
 	}
 }
 
-// pass moves in.off to the byte after the marker at offset at, and after repetitions of that marker.
+// pass moves in.off to the byte after the marker at the given offset, and after repetitions of that marker.
 func (in *input) pass(at int, marker byte) {
 	for in.off = at + 2; in.off+2 <= len(in.data) && in.data[in.off] == 0xFF && in.data[in.off+1] == marker; {
 		in.off += 2
@@ -111,8 +111,8 @@ func (d *Decoder) resynchronize(want byte, uncounted bool) bool {
 	}
 }
 
-// wasRestart reports whether the marker at offset at is the restart marker want with a wrong bit. This is so if
-// the marker is neither a restart marker nor a scan header with a plausible length, and if the next restart marker
+// wasRestart reports whether the marker at the given offset is the restart marker want, with a wrong bit. This is so
+// if the marker is neither a restart marker nor a scan header with a plausible length, and if the next restart marker
 // is the one after want. Each offset is examined once, so the search takes no longer than reading the file.
 func (d *Decoder) wasRestart(at int, marker, want byte) bool {
 	if marker >= mRST0 && marker <= mRST7 || at == d.examined {

@@ -134,7 +134,7 @@ func walkError(err error) error {
 }
 
 // readHead reads the segments before the first scan into f, and returns the segment of the first scan header. It
-// passes segments that are not about the frame to also.
+// calls the function also for segments that are not about the frame.
 func (s *segments) readHead(f *frame, also func(segment) error) (first segment, err error) {
 	soi, err := s.r.Peek(2)
 	if err != nil {

@@ -113,7 +113,7 @@ func candidates(f *form) []strategy {
 	return []strategy{filterNone, filterSub, filterUp, filterPaeth, byPairs}
 }
 
-// filter appends the filtered rows from from up to, but not including, to.
+// filter appends filtered rows. from is the first row, and to is the row after the last one.
 func (e *encoder) filter(ctx context.Context, f *form, s strategy, straight func(y int) []byte, from, to int) error {
 	n, pixel := len(e.row), f.pixelBytes()
 	every := max(1<<18/n, 1) // the context is checked once per 256 KiB, because filters are slow

@@ -42,7 +42,7 @@ func (f *filterer) filtered(s strategy, row, above []byte, n int) []byte {
 			best, least = i, cost
 		}
 	}
-	first := f.best // often the best filter again, and a low count ends the other tries early
+	first := f.best // the best filter of the previous row is often the best again; then the other tries end early
 	try(first)
 	for i := range f.tries {
 		if i != first {

@@ -31,7 +31,7 @@ func newPair(t *testing.T, total int) *pairOf {
 	return p
 }
 
-// rows decodes two streams of total bytes. It returns their rows, and the errors at which they end.
+// rows decodes two streams, which have total bytes each. It returns their rows, and the errors at which they end.
 func (p *pairOf) rows(t *testing.T, streams [2][]byte, row, total int, together bool) (got [2][]byte, errs [2]error) {
 	meter := codec.NewMeter(t.Context(), 1<<40)
 	for i, f := range []*Inflater{&p.first, &p.second} {

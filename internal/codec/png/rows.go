@@ -118,8 +118,8 @@ func (d *decoder) forget() {
 	}
 }
 
-// pass reads the rows of a pass of the given size, and calls yield for rows before until. yield must not keep a row. pass
-// returns the number of rows that were decoded.
+// pass reads the rows of a pass of the given size, and calls yield for each row with a number less than until. yield must
+// not keep a row. pass returns the number of rows that were decoded.
 func (d *decoder) pass(size image.Point, until int, yield func(y int, row []byte)) (rows int, err error) {
 	if size.X == 0 || size.Y == 0 {
 		return 0, nil // an empty pass is not in the file (8.1)

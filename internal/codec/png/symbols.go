@@ -173,8 +173,8 @@ func (z *inflater) symbolsGo(stop, full int) int {
 	return result
 }
 
-// repeat copies length bytes from index from to index write; it may write up to slop bytes more. If the ranges overlap,
-// copied bytes are copied again, as deflate requires.
+// repeat copies length bytes. from is the index of the first byte, and write is the index of its copy. repeat may write
+// up to slop bytes more. If the ranges overlap, copied bytes are copied again, as deflate requires.
 func repeat(out []byte, from, write, length int) {
 	end := write + length
 	if write-from < 8 { // repeating the first bytes makes the period longer

@@ -22,7 +22,8 @@ type reduced struct{ *resample.Shrinker }
 // reducing keeps CMYK, because the profile is applied after scaling.
 var reducing = resample.Options{KeepCMYK: true}
 
-// newReduced returns a canvas that scales to small. The original has size full; its rows come decoded at eighths/8.
+// newReduced returns a canvas that scales to the size small. full is the size of the original, whose rows are decoded
+// at eighths/8.
 func newReduced(ctx context.Context, f resample.Format, full image.Point, eighths int, small image.Point) (canvas, error) {
 	options := reducing
 	options.Luma = resample.Eighths{X: eighths, Y: eighths}

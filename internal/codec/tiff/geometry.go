@@ -172,7 +172,7 @@ func (l *layout) segment(data []byte, i int64, rows int) ([]byte, error) {
 	return l.segmentAt(data, i, at, rows)
 }
 
-// segmentAt is like segment, for a strip or tile whose offset is at.
+// segmentAt is like segment, for a strip or tile with the given offset.
 func (l *layout) segmentAt(data []byte, i, at int64, rows int) ([]byte, error) {
 	if at >= int64(len(data)) || at < 0 {
 		return nil, corrupt("strip or tile %d is not in the file", i)

@@ -166,8 +166,8 @@ func (a *lane) open(c *column, i, y int) error {
 	return nil
 }
 
-// announce passes the strip or tile after the current one to a source of deflated data. The current strip or tile has the
-// number at, and begins with row y.
+// announce passes the strip or tile after the current one to a source of deflated data. at is the number of the current
+// strip or tile, which begins with row y.
 func (a *lane) announce(c *column, at int64, y int) {
 	l := a.decoder.layout
 	src, ok := c.src.(*deflateSource)
@@ -236,7 +236,8 @@ func (a *lane) failed(c *column, y int, err error) error {
 	return nil
 }
 
-// damaged calls visit for each column that is damaged in row y. x is its first pixel, and to is the pixel after its last.
+// damaged calls visit for each column that is damaged in row y. The arguments of visit are the first pixel of the column
+// and the pixel after its last one.
 func (a *lane) damaged(y int, visit func(x, to int)) {
 	for i := range a.cols {
 		if c := &a.cols[i]; y >= c.bad {

@@ -191,7 +191,7 @@ func (p *parser) failed(err error) {
 	}
 }
 
-// one returns the first value of a field. If there is none, it returns otherwise.
+// one returns the first value of a field, or the value of the second parameter if there is none.
 func (p *parser) one(tag uint16, otherwise int64) int64 {
 	if v := p.all(tag, 1); len(v) > 0 {
 		return v[0]
@@ -323,7 +323,8 @@ func (p *parser) color(l *layout) {
 	p.reals(tagReferenceRange, l.reference[:])
 }
 
-// reals copies the values of a field to the slice to, if the field has len(to) values and all are finite and plausible.
+// reals copies the values of a field to a slice, if the field has as many values as the slice and all are finite and
+// plausible.
 func (p *parser) reals(tag uint16, to []float64) {
 	f, ok := p.fields[tag]
 	if !ok || p.err != nil {

@@ -162,7 +162,7 @@ type candidate struct {
 
 // bestOf returns the best choice, followed by up to two choices with estimates that are not much larger.
 func bestOf(all []candidate, pixels int) (choices []choice) {
-	slack := int64(2) // maximum excess of an estimate, in quarters of the best one; larger for small pictures, so that more choices are tried
+	slack := int64(2) // how much larger than the best estimate another one may be, in quarters of the best; small pictures have more slack, so that more choices are tried
 	if pixels > 1<<14 {
 		slack = 1
 	}

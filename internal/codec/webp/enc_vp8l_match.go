@@ -51,8 +51,8 @@ func headBits(n int) uint {
 // pairBits returns the logarithm of the number of pair hashes.
 func pairBits(n int) uint { return min(headBits(n), 12) }
 
-// find fills f.found. tries is the largest number of chain entries to examine. long adds the search for long matches by
-// the window.
+// find fills f.found. tries is the largest number of chain entries to examine. If long is true, the window is also
+// used, which finds long matches.
 func (f *finder) find(ctx context.Context, px []uint32, tries int, long bool) error {
 	if err := f.link(ctx, px, long); err != nil {
 		return err

@@ -161,7 +161,7 @@ type lane struct {
 }
 
 // covers reports whether a reference from pixel i on would only continue a reference from an earlier pixel, and can't be
-// cheaper than that reference. here is the price of the path to pixel i.
+// cheaper than that reference. The parameter here is the price of the path to pixel i.
 func (l *lane) covers(i int, here price) bool { return i < l.end && here-l.start >= 0 }
 
 // cheapest computes the parsing with the lowest total price, by dynamic programming over the pixels.

@@ -7,8 +7,8 @@ func subPixels(a, b uint32) uint32 {
 	return (a|0x00ff00ff-b&0xff00ff00)&0xff00ff00 | (a|0xff00ff00-b&0x00ff00ff)&0x00ff00ff
 }
 
-// predictInto stores in dst the predictions of a mode for the pixels of a row, starting at pixel from (RFC 9649, 4.1).
-// from is at least 1. above is the row above, and one more pixel.
+// predictInto stores in dst the predictions of a mode for the pixels of a row (RFC 9649, 4.1). The first of these
+// pixels has the number from, which is at least 1. above is the row above, and one more pixel.
 func predictInto(dst, row, above []uint32, from int, mode uint8) {
 	n := len(dst)
 	left := row[from-1:][:n]

@@ -147,8 +147,8 @@ func common(pix []byte, at, across int, p1, p0, q0, q1 int32) {
 	pix[at-across] = clip(p0 + signed5((a+3)>>3))
 }
 
-// smooth returns in ok whether the differences across and beside the edge are within the limits. high reports high
-// edge variance.
+// smooth examines the differences across and beside the edge. ok reports that they are within the limits, and high
+// that the edge variance is high.
 func smooth(pix []byte, at, across int, limit int32, s *strength) (ok, high bool) {
 	p1, p0 := int32(pix[at-2*across]), int32(pix[at-across])
 	q0, q1 := int32(pix[at]), int32(pix[at+across])

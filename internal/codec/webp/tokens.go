@@ -30,7 +30,7 @@ func (t *tokenProbs) byNumber() (probs [planes]planeProbs) {
 	return probs
 }
 
-// zigzag holds the index in a group of each coefficient, in zigzag order.
+// zigzag lists the coefficients in zigzag order. An element is the index of a coefficient in a group.
 var zigzag = [16]uint8{0, 1, 16, 32, 17, 2, 3, 18, 33, 48, 49, 34, 19, 35, 50, 51}
 
 // largeProbs are the probabilities of the extra bits of categories 3 to 6: section 13.2.
