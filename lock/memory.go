@@ -31,7 +31,7 @@ func (m *Memory) TryLock(ctx context.Context, key string, ttl time.Duration) (un
 	}
 	h := newHold()
 	h.release = func() error {
-		m.history.released(key) // first, so that the next holder sees it
+		m.history.released(key) // before the key is free, so that the next holder knows of this release
 		m.holds.remove(key, h)
 		return nil
 	}

@@ -84,7 +84,7 @@ func (h *hold) abandon(found int, err error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), breaker.Timeout)
 	defer cancel()
-	h.l.release(ctx, h.name, h.token) // otherwise it expires
+	h.l.release(ctx, h.name, h.token) // if this fails, the lock expires
 }
 
 // start renews until ctx ends or unlock is called.

@@ -46,8 +46,8 @@ var (
 
 // What acquireScript found.
 const (
-	acquiredNot   = 0 // another caller holds it
-	acquiredAfter = 1 // another caller held it until recently
+	acquiredNot   = 0 // another caller holds the key
+	acquiredAfter = 1 // another caller held the key until recently
 	acquiredFresh = 2
 )
 

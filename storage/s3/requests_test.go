@@ -34,7 +34,7 @@ func TestAThumbnailTakesTheMinimumOfRequests(t *testing.T) {
 			l, err := lock.NewFile(t.TempDir())
 			require.NoError(t, err)
 			return l
-		}, 2}, // once more under the lock, because another process may have made it meanwhile
+		}, 2}, // once more under the lock, because another process may have made the thumbnail meanwhile
 	} {
 		t.Run(name, func(t *testing.T) { testRequests(t, c.locker, c.looks) })
 	}

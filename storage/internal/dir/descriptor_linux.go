@@ -10,7 +10,7 @@ import (
 // number could already be that of another file.
 type descriptor struct {
 	fd    int
-	state atomic.Int64 // 2 for each user, plus 1 when it is closed
+	state atomic.Int64 // 2 for each user, plus 1 once the descriptor is closed
 }
 
 // use keeps the descriptor open until done is called. It returns false if it is closed.
@@ -43,7 +43,7 @@ func (d *descriptor) close() error {
 			continue
 		}
 		if s == 0 {
-			return syscall.Close(d.fd) // after EINTR it is closed as well
+			return syscall.Close(d.fd) // after EINTR the descriptor is closed as well
 		}
 		return nil
 	}

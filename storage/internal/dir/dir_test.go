@@ -103,7 +103,7 @@ func TestOpenDirSweepsWhatTheDeadLeftAndNothingElse(t *testing.T) {
 	require.NoError(t, os.MkdirAll(filepath.Join(root, ours+"DIR/100x100/crop"), 0o755))
 	leave(t, root, ours+"DIR/100x100/crop/x.jpg", 0)
 	require.NoError(t, os.Mkdir(filepath.Join(root, "sub"), 0o755))
-	leave(t, root, "sub/"+ours+"OLD", 2*time.Hour) // nobody puts one there
+	leave(t, root, "sub/"+ours+"OLD", 2*time.Hour) // no process puts a temporary file there
 
 	d, err := Open(root)
 	require.NoError(t, err)

@@ -11,7 +11,7 @@ import (
 // A kernel is one boot of one host.
 type kernel struct {
 	host string // eight hexadecimal digits
-	boot string // bootDigits of them; empty if not known: then there are no records, and every Put syncs
+	boot string // bootDigits hexadecimal digits; empty if not known: then there are no records, and every Put syncs
 }
 
 const bootDigits = 32
@@ -49,10 +49,10 @@ func (p *place) fate(tag string) fate {
 	return unknown
 }
 
-// recover processes the records of dead processes. If their kernel still runs, their files are intact, and
-// are synced. If it has stopped, a power failure may have damaged the files, and they are removed. The
-// records of other hosts are left to them: a lock that is local to each host shows living processes
-// elsewhere as dead.
+// recover processes the records of dead processes. If the kernel of a process still runs, the files are intact, and
+// recover syncs them. If that kernel has stopped, a power failure may have damaged the files, and recover removes
+// them. The records of other hosts are left to those hosts: if locks are local to each host, living processes on
+// other hosts look dead.
 func (p *place) recover(names []string) {
 	var safe []string
 	for _, name := range names {

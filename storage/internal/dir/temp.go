@@ -126,6 +126,6 @@ type lockState int
 
 const (
 	lockUnknown lockState = iota // the file system or the operating system does not support locks
-	lockTaken                    // it was free, and is now locked until the file is closed or the process ends
-	lockHeld                     // a live process holds it
+	lockTaken                    // the lock was free, and is now held until the file is closed or the process ends
+	lockHeld                     // a live process holds the lock
 )

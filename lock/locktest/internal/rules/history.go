@@ -82,7 +82,7 @@ var historyRules = []Rule{
 			a, b := e.start(), e.start()
 			h := b.historian()
 			if sameLocker(a, b) {
-				return // all locks of this lock space are held through it
+				return // both processes hold their locks through the same Locker
 			}
 			a.lock(key, long)
 			e.pass(soon)

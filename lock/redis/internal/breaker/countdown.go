@@ -27,7 +27,7 @@ type countdown struct {
 	mu         sync.Mutex
 	timer      *time.Timer
 	heard      int64 // value of answers at the end of the last step
-	left, most int   // steps; left is 0 at the end
+	left, most int   // numbers of steps; the countdown ends when left is 0
 }
 
 func startCountdown(answers *atomic.Int64, f func()) *countdown {
