@@ -21,7 +21,7 @@ func TestFilesAndFunctionsInTheArchitectureExist(t *testing.T) {
 	span := regexp.MustCompile("(: |, )?`([^`\n]+)`")
 	file := regexp.MustCompile(`^[a-z0-9_/]+\.go$`)
 	name := regexp.MustCompile(`^[A-Za-z.]+$`)
-	var path, code string // of the last file, for names that follow it
+	var path, code string // of the last file; names that follow directly belong to this file
 	end, files, names := 0, 0, 0
 	for _, m := range span.FindAllStringSubmatchIndex(string(page), -1) {
 		word := string(page[m[4]:m[5]])

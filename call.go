@@ -55,7 +55,7 @@ type answer struct {
 	outcome Outcome
 	passing bool // the file is not stored, and must not be cached
 	effort  effort
-	err     error // why it is not stored
+	err     error // why the file is not stored
 }
 
 type specKey struct{}

@@ -168,7 +168,7 @@ func chaosRequest(t *testing.T, h *thumbnail.Handler, c *chaos, url string, wher
 // serveOrAbort returns true if the handler aborted the connection, which is its only documented panic.
 func serveOrAbort(h http.Handler, w http.ResponseWriter, r *http.Request) (aborted bool) {
 	defer func() {
-		if p := recover(); p == http.ErrAbortHandler { //nolint:errorlint // as net/http compares it
+		if p := recover(); p == http.ErrAbortHandler { //nolint:errorlint // net/http also compares by ==
 			aborted = true
 		} else if p != nil {
 			panic(p)

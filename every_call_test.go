@@ -135,7 +135,7 @@ func (l tapedLock) TryLock(ctx context.Context, key string, ttl time.Duration) (
 	return func() error { e := l.call("unlock"); _ = unlock(); return e }, ok, err
 }
 
-// A taped is a site whose calls are on a tape.
+// taped is a site that reports the calls of its storage, lock, processor and encoder to a tape.
 type taped struct {
 	*site
 	*tape
@@ -170,7 +170,7 @@ func newTaped(t *testing.T, at int) *taped {
 
 var squares = map[int][]byte{40: photo(nil, 40, 40), 60: photo(nil, 60, 60)}
 
-// replace stores an original that is a square of that side.
+// replace stores a new original: a square with the given side.
 func (w *taped) replace(t *testing.T, side int) {
 	require.NoError(t, w.originals.Put(t.Context(), "k.jpg", bytes.NewReader(squares[side])))
 }

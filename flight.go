@@ -17,16 +17,16 @@ type flights struct {
 // error.
 type flight struct {
 	key, source string
-	done        chan struct{} // closed when it has landed
+	done        chan struct{} // closed when the flight has landed
 	landing     landing       // set before done is closed
 
 	// Guarded by flights.mu.
 	landed   bool
-	waiting  int           // requests that wait for it
+	waiting  int           // requests that wait for the flight
 	audience int           // waiting, plus the leader if its client is still there
 	deserted chan struct{} // closed while the audience is 0
 	validity validity
-	storing  *storing // the last attempt to store it
+	storing  *storing // the last attempt to store the result
 }
 
 // landing is how a flight ended: with a result, with an error, or with neither. In the last case, those who waited for
@@ -41,8 +41,8 @@ type validity int
 
 const (
 	valid   validity = iota
-	suspect          // Generate was called: only if the source has not changed since it was opened
-	removed          // Remove was called: never
+	suspect          // Generate was called: the result may be stored only if the source has not changed since it was opened
+	removed          // Remove was called: the result must not be stored
 )
 
 // storing is a Put, which ends when done is closed.

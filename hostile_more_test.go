@@ -122,7 +122,7 @@ func rawVP8L(width, height uint, head func(*bitWriter)) []byte {
 func manyGroups(n uint) []byte {
 	data := rawVP8L(1000, 1000, func(w *bitWriter) {
 		w.write(1, 1) // groups
-		w.write(7, 3) // of squares of 512 pixels
+		w.write(7, 3) // a tile of groups has 512×512 pixels
 		w.write(0, 1) // the image of group numbers has no color cache
 		for _, symbol := range []uint{(n - 1) & 0xff, (n - 1) >> 8, 0, 255, 0} {
 			w.one(symbol)

@@ -20,8 +20,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// TestNoFileCostsTwentyTimesAnOrdinaryOne counts the canvas of an animation once and at most 4 million pixels. This test compares with sound
-// files of the same kind: with as many pixels, and as many frames.
+// This test compares hostile files with sound files of the same kind that have as many pixels and frames.
+// TestNoFileCostsTwentyTimesAnOrdinaryOne is stricter: it counts the canvas of an animation only once, and at most 4 million pixels.
 func TestNoFileCostsTwentyTimesASoundOneOfItsPixelsAndFrames(t *testing.T) {
 	imagetest.Long(t)
 	const n = 800

@@ -70,7 +70,7 @@ func (l Links) image(o original, p Preset, lazy bool) (Image, error) {
 	}
 	for i, ext := range p.Formats {
 		if ext == p.Ext || slices.Contains(p.Formats[:i], ext) {
-			continue // browsers would never take it
+			continue // browsers would never take this format
 		}
 		s := ImageSource{Type: mediatype.Of(ext)}
 		if s.Srcset, err = l.srcset(o, lay, ext); err != nil {

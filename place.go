@@ -13,7 +13,7 @@ var errDeserted = errors.New("thumbnail: nobody waits for it any more")
 type place struct {
 	budget   *budget       // paused while the generation queues
 	timeout  time.Duration // Config.QueueTimeout
-	left     time.Duration // remaining part of it
+	left     time.Duration // remaining part of timeout
 	waited   time.Duration
 	leaving  func() <-chan struct{} // closed when the last request that waits for the flight leaves
 	deserted func() bool            // false if a request waits again

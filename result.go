@@ -15,8 +15,8 @@ type result struct {
 	encoded  *bytes.Buffer
 	memory   *admission.Reservation
 	storeErr error // why the thumbnail could not be stored
-	stored   bool  // it was stored: without an error, and not prevented by Remove
-	reopen   bool  // reading it from the storage is equivalent
+	stored   bool  // the thumbnail was stored without an error, and Remove did not prevent that
+	reopen   bool  // reading the thumbnail from the storage is equivalent
 	refs     atomic.Int64
 }
 

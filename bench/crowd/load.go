@@ -17,7 +17,7 @@ type load struct {
 	links   thumbnail.Links
 	clients int
 	stored  []string     // URLs of stored thumbnails
-	next    atomic.Int64 // number of the next new one
+	next    atomic.Int64 // number of the next new thumbnail
 	made    atomic.Int64
 
 	mu  sync.Mutex

@@ -52,7 +52,7 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Print(report)
-	if err := os.WriteFile(*out, []byte(report), 0o644); err != nil { //nolint:gosec // it is public
+	if err := os.WriteFile(*out, []byte(report), 0o644); err != nil { //nolint:gosec // the report is public
 		log.Fatal(err)
 	}
 }

@@ -78,7 +78,7 @@ func (g *group) remove() {
 	if g == nil {
 		return
 	}
-	for range 100 { // until its last process has ended
+	for range 100 { // until the last process of the group has ended
 		if os.Remove(g.dir) == nil {
 			return
 		}

@@ -54,7 +54,7 @@ func TestTheCommandsInTheGuideRun(t *testing.T) {
 			cmd := exec.Command("sh", "-c", setup+"\nthumbnail() { "+binary+` "$@"; }`+"\n"+line)
 			cmd.Dir = dir
 			out, err := cmd.CombinedOutput()
-			if words[1] == "doctor" { // which notices that there is no nginx between it and the server
+			if words[1] == "doctor" { // doctor notices that there is no nginx in front of the server
 				require.Contains(t, string(out), "the header that names the file, but no file", line)
 			} else {
 				require.NoError(t, err, "%s: %s", line, out)

@@ -50,7 +50,7 @@ func (c *cluster) start(ctx context.Context, opt options) error {
 	binary := filepath.Join(c.dir, "server")
 	build := goCommand(ctx, "build", "-o", binary, ".")
 	build.Dir = c.server
-	build.Env = append(os.Environ(), "GOTMPDIR="+c.dir) // this program removes it, if the go command does not
+	build.Env = append(os.Environ(), "GOTMPDIR="+c.dir) // this program removes the directory if the go command does not
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the worker: %w\n%s", err, out)
 	}

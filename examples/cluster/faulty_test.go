@@ -22,7 +22,7 @@ type faultyNetwork struct {
 	fault  func(w http.ResponseWriter, r *http.Request) // nil if there is no fault
 	end    chan struct{}                                // closed at the end of the fault
 	halve  bool                                         // stop the next PUT halfway
-	half   chan struct{}                                // closed when half of it has been sent
+	half   chan struct{}                                // closed when half of the body of that PUT has been sent
 	cut    chan struct{}                                // closed when the connection is to be broken
 	served int                                          // requests that met the fault
 }

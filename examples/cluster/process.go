@@ -56,7 +56,7 @@ func (p *process) alive() bool {
 func (p *process) stop(hurry context.Context) {
 	if p.alive() {
 		_ = p.cmd.Process.Signal(p.quit)
-		_ = p.cmd.Process.Signal(syscall.SIGCONT) // somebody may have stopped it by SIGSTOP
+		_ = p.cmd.Process.Signal(syscall.SIGCONT) // somebody may have stopped the process by SIGSTOP
 		late := time.NewTimer(patience)
 		defer late.Stop()
 		select {

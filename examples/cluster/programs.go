@@ -53,7 +53,7 @@ func findPrograms(ctx context.Context) (programs, error) {
 // goCommand returns a go command that is interrupted, with its compilers, when ctx ends.
 func goCommand(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C does not reach it directly; the end of ctx does
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C does not stop the process directly; the end of ctx stops it
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
 	cmd.WaitDelay = patience
 	return cmd
