@@ -99,7 +99,7 @@ func TestEntropyExaminesABoundedCopyForAHugeBox(t *testing.T) {
 	assert.InDelta(t, 180*4096/100, got.Min.X, 10*4096/100)
 }
 
-// Positions in a strip of 500,000 pixels, scaled from the copy, need more than 32 bits in between.
+// In a strip of 500,000 pixels, the computation of positions from those in the copy needs more than 32 bits.
 func TestEntropyLocatesABoxInALongStrip(t *testing.T) {
 	for _, size := range []image.Point{{10000, 1}, {1, 10000}} {
 		img := image.NewGray(image.Rectangle{Max: size})

@@ -17,7 +17,7 @@ var (
 	program = regexp.MustCompile("(?m)(?:^|`|\\()(?:go run \\./cmd/thumbnail|thumbnail) ([^`\n#)|]+)")
 )
 
-// calls returns the calls of the program in the code of a document: the words after its name.
+// calls finds the calls of the program in the code of a document, and returns the words after the program's name.
 func calls(text string) (all [][]string) {
 	code := append(shell.FindAllString(text, -1), inline.FindAllString(text, -1)...)
 	for _, m := range program.FindAllStringSubmatch(strings.Join(code, "\n"), -1) {

@@ -40,7 +40,7 @@ func TestCheckEndsAtASignalAlthoughAFileNeverEnds(t *testing.T) {
 	require.Contains(t, errs.String(), "thumbnail check: interrupted")
 }
 
-// blocked is an input whose Read waits until the channel until is closed. waiting is closed when Read begins.
+// blocked is an input whose Read waits until a channel is closed, which is until. waiting is closed when Read begins.
 type blocked struct{ waiting, until chan struct{} }
 
 func (b blocked) Read([]byte) (int, error) {

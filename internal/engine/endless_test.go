@@ -61,7 +61,8 @@ func small(t *testing.T) (files [][]byte) {
 	return append(files, icon)
 }
 
-// samplesOf returns files with a valid header of a format: its files in small, and its seeds.
+// samplesOf returns files with a valid header of a format, from the files that the function small returns, and from
+// the seeds of fuzz tests.
 func samplesOf(t *testing.T, f *codec.Format) (samples [][]byte) {
 	files := small(t)
 	seeds, err := filepath.Glob(filepath.Join("..", "codec", f.Name, "testdata", "fuzz", "*", "*"))

@@ -218,8 +218,8 @@ func (p *Plan) stillBytes(o codec.Options) int64 {
 	return saturated(float64(steps) + float64(profile+fixedBytes))
 }
 
-// lookBytes returns the memory that a Locator takes: for the upright picture, and for a copy that is reduced,
-// or enlarged to scaled.
+// lookBytes returns the memory that a Locator takes. It needs the upright picture, and a copy, which is reduced, or
+// enlarged to the size scaled.
 func (p *Plan) lookBytes(decoded int64, scaled image.Point) int64 {
 	const (
 		most     = 4 << 20 // maximum number of pixels that a Locator examines

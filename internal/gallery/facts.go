@@ -50,8 +50,8 @@ func (s seeing) Facts(link *thumbnail.Link) *facts {
 	return &facts{config.Width, config.Height, info.Size(), s.cfg.Timings.milliseconds(key)}
 }
 
-// Original returns facts from the header of an original. It returns nil if that fails, or if it would take
-// a request.
+// Original returns facts from the header of an original. It returns nil if the header can't be read, or if reading
+// the header would take a network request.
 func (s seeing) Original(name string) *facts {
 	if s.cfg.Remote {
 		return nil

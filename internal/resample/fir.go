@@ -77,18 +77,19 @@ func interleave(columns []column, k int, a, b, c, d []int16) {
 // its half.
 func pair(lower, upper int16) uint64 { return uint64(uint16(lower)) | uint64(uint16(upper))<<32 }
 
-// bias makes samples positive. In Go, a word of the ring consists of two samples, each plus bias and in half of the word, so that the
-// vertical pass multiplies words without taking them apart.
+// bias makes samples positive. In Go, each half of a word of the ring holds the sum of a sample and bias, so that the vertical pass
+// multiplies words without taking them apart.
 const bias = 1 << 15
 
-// positive returns the words of two rows. Their sums are in the halves of v, and those of the next sample in w.
+// positive returns a word of each of two rows. The halves of v hold the sums of one sample of both rows, and the
+// halves of w those of the next sample.
 func positive(v, w uint64) (upper, lower uint64) {
 	const samples, low = 0xFFFF * both, 0xFFFFFFFF
 	v, w = v>>weightBits&samples, w>>weightBits&samples // drops the fraction bits of the weights
 	return v>>32 | w&^low, v&low | w<<32
 }
 
-// both times n is a word with n in both halves.
+// The product of both and n is a word with n in both halves.
 const both = 1 | 1<<32
 
 // beginCells is the initial value of the sums of the horizontal pass: one half for rounding, and bias.
@@ -184,7 +185,8 @@ func saturate(s uint64) uint64 {
 // lineSums holds the sums of lineAlign columns, two in a word.
 type lineSums [lineAlign / 2]uint64
 
-// add sets the sums to begin plus the weighted sums of the rows, from column i on. The number of rows is even.
+// add sets the sums to the weighted sums of the rows, from column i on, and adds the word begin to each. The number
+// of rows is even.
 func (sums *lineSums) add(begin uint64, rows [][]uint64, w []int16, i int) {
 	for j := range sums {
 		sums[j] = begin

@@ -1,6 +1,6 @@
 package resample
 
-// Minimum ratios of a picture after boxes to the result.
+// Minimum ratios of the size of a picture, after boxes have been averaged, to the size of the result.
 const (
 	boxResidual   = 3
 	exactResidual = 32

@@ -8,7 +8,7 @@ import (
 // premulFactor multiplies a color by alpha in 16-bit arithmetic. The result is c·a/255, rounded, with fraction bits.
 type premulFactor struct{ round, factor uint16 }
 
-// premulOf returns the factor for bits fraction bits, at most 7.
+// premulOf returns the factor for a number of fraction bits, which is at most 7.
 func premulOf(bits uint) premulFactor { return premulFactor{128 >> bits, 257 << bits} }
 
 // of returns the product. It is exact if a is 255: 255·257 is one less than 65536, and round adds the missing part.
@@ -30,7 +30,7 @@ func twoPixels(v uint64) (redBlue, greenAlpha uint64) {
 	return v&twoBytes*a | v>>32&twoBytes*b<<32, (v>>8&255|alpha)*a | (v>>40&255|alpha)*b<<32
 }
 
-// divided returns the results of of for four products in lanes of 16 bits.
+// divided finishes the work of the method of for four products of a color and its alpha, in lanes of 16 bits.
 func (m premulFactor) divided(v uint64, bits uint) uint64 {
 	const lanes = 1 | 1<<16 | 1<<32 | 1<<48
 	v += uint64(m.round) * lanes

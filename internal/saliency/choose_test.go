@@ -131,7 +131,7 @@ func BenchmarkChoose(b *testing.B) {
 	}
 }
 
-// asYCbCr returns a picture in Y'CbCr, as the resampler makes it of a photograph.
+// asYCbCr returns a picture in Y'CbCr, the type that the resampler returns for a photograph.
 func asYCbCr(img image.RGBA64Image) *image.YCbCr {
 	b := img.Bounds()
 	out := image.NewYCbCr(b, image.YCbCrSubsampleRatio444)

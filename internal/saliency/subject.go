@@ -18,7 +18,7 @@ const (
 	noDetail   = 0.15 // weight of a cell without any detail
 	fullDetail = 8    // deviation in lightness (0 to 100) that has the full weight
 	farApart   = 60   // distance of colors beyond which a larger distance makes no difference
-	surround   = 0.12 // standard deviation of the surroundings, in shorter sides of the picture
+	surround   = 0.12 // standard deviation of the surroundings, divided by the shorter side of the picture
 )
 
 // see computes the saliency maps of a picture.

@@ -62,7 +62,7 @@ func (d *directory) locate() (total uint64, err error) {
 // widths are the sizes of the numbers in "iloc", in bytes.
 type widths struct{ offset, length, base, index int }
 
-// extents reads the parts of an item, or skips them if it is nil. It returns their total length.
+// extents reads the parts of an item, or skips them if the item is nil. It returns their total length.
 func (d *directory) extents(f *fields, w widths, n uint64, it *item, p part) (total uint64, err error) {
 	if w.offset+w.length+w.index == 0 {
 		n = min(n, 1) // all extents have no bytes, so one is sufficient

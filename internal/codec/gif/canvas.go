@@ -12,7 +12,7 @@ type canvas struct {
 
 	dispose disposal // disposal of the frame that was drawn last
 	drawn   image.Rectangle
-	saved   []byte // if dispose is disposalPrevious: the pixels of the rectangle drawn, before the frame was drawn
+	saved   []byte // the pixels that the rectangle of the frame had before, if dispose is disposalPrevious
 }
 
 // newCanvas returns a canvas of the given size in pixels.

@@ -50,7 +50,7 @@ type Encoder struct {
 	current *colors      // colors of that palette
 	frames  []frame
 	bytes   int      // size of frames
-	shown   []uint32 // the screen before last is shown, as packed colors
+	shown   []uint32 // the screen before the frame in last is shown, as packed colors
 
 	taken   int64 // bytes taken from the account
 	added   int   // number of frames added

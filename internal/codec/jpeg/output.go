@@ -92,7 +92,7 @@ type sampler struct {
 	stride  int
 	columns []int // for each column of the picture, the index of its sample in a row
 
-	rows, of int // row y of the picture has the samples of row y·rows/of of the plane
+	rows, of int // the samples of row y of the picture are in the plane, in the row with the number y·rows/of
 }
 
 func (d *Decoder) sampler(i int) sampler {

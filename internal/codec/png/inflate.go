@@ -25,7 +25,7 @@ type inflater struct {
 	dist   distTable
 
 	window []byte // history and decoded bytes
-	read   int    // index of the next byte that next returns
+	read   int    // index of the first byte that has not been returned
 	write  int    // index of the next byte to decode
 	sum    adler
 	trust  bool // the checksum is not verified
