@@ -126,7 +126,7 @@ func TestApacheGetsTheRawPathOfTheFile(t *testing.T) {
 	}
 }
 
-// A web server sends it if the file was removed after it was named.
+// A web server sends this header if the file was removed after the handler had named it.
 func TestNginxAndApacheSendAFileThatTheWebServerDidNotFind(t *testing.T) {
 	for _, responder := range []interface {
 		Respond(http.ResponseWriter, *http.Request, string, fs.File) error

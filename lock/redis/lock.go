@@ -68,7 +68,7 @@ type hold struct {
 	ttl       time.Duration
 	freeFrom  time.Time // the key was free from here until this lock
 
-	// Of the goroutine that renews, and, when that has ended, of unlock.
+	// These fields belong to the goroutine that renews the lock, and after its end to unlock.
 	since time.Time // the lock is valid for ttl from here on
 	lost  bool
 }

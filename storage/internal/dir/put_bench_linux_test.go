@@ -52,7 +52,7 @@ func benchmarkPuts(b *testing.B, d *storage.Dir) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	ctx, content := storage.WithoutSync(b.Context()), strings.Repeat("0123456789abcdef", 640)
-	var used, waited []time.Duration // of batches: the kernel counts in steps
+	var used, waited []time.Duration // measured over whole batches, because the kernel counts in steps
 	for n := 0; b.Loop(); n++ {
 		cpu, queue := threadTimes(b)
 		start := time.Now()
@@ -86,7 +86,7 @@ func threadTimes(b *testing.B) (cpu, queue time.Duration) {
 	return parse(fields[0]), parse(fields[1])
 }
 
-// writeAndSync does so in a directory until it is stopped.
+// writeAndSync writes and syncs files in a directory until it is stopped.
 func writeAndSync(dir string) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {

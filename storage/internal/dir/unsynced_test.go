@@ -177,7 +177,7 @@ func TestARecordOfAnotherFileRemovesNothing(t *testing.T) {
 	root := t.TempDir()
 	d := openBooted(t, root, thisBoot)
 	putWithoutSync(t, d, "a-b/x-y.jpg")
-	require.NoError(t, d.Put(t.Context(), "a-b/x-y.jpg", strings.NewReader("a synced one"))) // of any process
+	require.NoError(t, d.Put(t.Context(), "a-b/x-y.jpg", strings.NewReader("a synced one"))) // any process could do this
 	putWithoutSync(t, d, "gone-/-.jpg")
 	abandon(t, d)
 	d = openBooted(t, root, nextBoot)

@@ -125,7 +125,8 @@ func (n *Network) discard(c net.Conn) {
 	}
 }
 
-// watch arms lose when the command passes whose reply is to be lost.
+// watch looks for the command whose reply is to be lost, and sends the drop to the channel lose if b contains that
+// command.
 func (n *Network) watch(b []byte, lose chan *drop) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -171,7 +171,7 @@ func TestAWaiterWakesWhenADeadHoldersLockExpires(t *testing.T) {
 	assert.GreaterOrEqual(t, took, ttl)
 }
 
-// A waiter detects a release that could not be published as soon as it listens again.
+// If a release could not be published, a waiter detects the release as soon as it listens again.
 func TestAWaiterLooksWhenItsPubSubConnectionIsBack(t *testing.T) {
 	t.Parallel()
 	s := redistest.StartServer(t)

@@ -13,8 +13,8 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Passing marks an error as transient that the SDK does not recognize: one in the middle of a response
-// body, or an error in the content of the body.
+// Passing marks an error as transient if the SDK does not recognize that: an error in the middle of a response body,
+// or one in the content of the body.
 type Passing struct{ Err error }
 
 func (e Passing) Error() string { return e.Err.Error() }

@@ -49,8 +49,8 @@ func (b brokenDir) RemoveAll(ctx context.Context, prefix string) error {
 	return b.Dir.RemoveAll(ctx, prefix)
 }
 
-// opens returns a storage that also opens a key that Dir reports as missing, if the file at its path, with
-// or without following links, has a mode.
+// opens returns a storage that also opens a key that Dir reports as missing, if the file at its path, with or without
+// following links, has the given mode.
 func opens(stat func(string) (fs.FileInfo, error), mode fs.FileMode) func(*storage.Dir, string) storage.Storage {
 	return func(d *storage.Dir, root string) storage.Storage {
 		return brokenDir{Dir: d, open: func(ctx context.Context, key string) (fs.File, error) {

@@ -30,7 +30,8 @@ func (l lister) Remove(ctx context.Context, key string) error {
 	return l.remove(ctx, l.Memory, key)
 }
 
-// changed is the List of m with entries that change alters or drops.
+// changed returns a storage whose List is wrong: the function change alters the entries, and drops those for which it
+// returns false.
 func changed(change func(prefix string, n int, e *storage.Entry) bool) func() storage.Storage {
 	return func() storage.Storage {
 		return lister{Memory: storage.NewMemory(), list: func(ctx context.Context, m *storage.Memory, prefix string) iter.Seq2[storage.Entry, error] {
