@@ -72,7 +72,7 @@ func (h *Handler) knows(s Spec) error {
 	return nil
 }
 
-// order returns the order for a spec that knows has checked.
+// order returns the order for a spec. The method knows must have accepted the spec.
 func (h *Handler) order(s Spec) (o order, err error) {
 	o = order{spec: s, encoder: h.cfg.Encoders[s.Ext]}
 	o.processor, err = h.cfg.Processors.resolve(s.Method)

@@ -35,7 +35,7 @@ var places = []string{
 	"encoder", "encoder empty", "encoder garbage", "responder", "responder half", "observer", "logger", "error handler",
 }
 
-// wrongBytes are the places after whose failure an answer of 200 may have any content.
+// wrongBytes are the places whose failure may give an answer of 200 the wrong content.
 var wrongBytes = []string{"processor size", "encoder empty", "encoder garbage", "storage half", "storage read", "responder half", "responder", "source length"}
 
 func (c *chaos) n(n int) int {

@@ -119,7 +119,7 @@ func (f functions) link(source any, args []any) (*Link, error) {
 	}
 	lay := f.layoutOf(p, o.info)
 	size := p.Size
-	if len(args) < 3 { // a preset, with which no file is enlarged
+	if len(args) < 3 { // the call names a preset, and presets enlarge no file
 		size = lay.base()
 	}
 	s := lay.spec(o, size, p.Ext)

@@ -128,7 +128,7 @@ func decodeInFull(in *input) (image.Image, error) {
 	return decode(f)
 }
 
-// A scaling is the ratio of the rates of two workers and of one, in pictures per second, libvips first.
+// A scaling has the pictures per second of two workers, divided by those of one worker. Libvips comes first.
 type scaling struct {
 	in      *input
 	speedup [2]float64

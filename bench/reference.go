@@ -49,8 +49,8 @@ type tap struct {
 	weights []float64
 }
 
-// taps returns the taps of n output samples for the range x0 to x1 of a line of length samples. Positions
-// beyond the ends of the line have no weight; the other weights sum to 1.
+// taps returns the taps of n output samples for the range x0 to x1 of an input line; length is the number of its
+// samples. Positions beyond the ends of the line have no weight; the other weights sum to 1.
 func taps(x0, x1 float64, length, n int) []tap {
 	step := (x1 - x0) / float64(n)
 	wide := max(1, step)
@@ -178,8 +178,8 @@ func readYCbCr(dst []float64, img *image.YCbCr, y int) {
 	}
 }
 
-// between returns the two of n samples on either side of sample i of a line with d times the resolution,
-// and the position of i between them, 0 to 1.
+// between returns the position of sample i of a line among the n samples of a line with 1/d of its resolution: the
+// two samples on either side, and where sample i lies between them, 0 to 1.
 func between(i, d, n int) (before, after int, share float64) {
 	at := (float64(i)+0.5)/float64(d) - 0.5
 	floor := math.Floor(at)

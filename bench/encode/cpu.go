@@ -75,7 +75,7 @@ func (l *lossy) writeTimes(p printer, t *times) {
 	p("")
 }
 
-// of returns three means over the pictures of a size: of the ratios, and of the times of each side.
+// of returns three means over the pictures of a size: the mean ratio, and the mean time of each side.
 func (t *times) of(timing int, size image.Point) (ratio, subject, theirs float64) {
 	n := 0.0
 	for i, p := range t.pictures {

@@ -98,7 +98,8 @@ func (m *measured) mean(size image.Point, f func(subject, theirs []point) float6
 	return sum / n
 }
 
-// equal returns the mean ratio of the file sizes at equal scores: those that the reference has at a quality.
+// equal returns the mean ratio of the file sizes at equal scores. The score of a picture is that of the reference at
+// a quality.
 func (m *measured) equal(size image.Point, score func(point) float64, quality int) float64 {
 	return m.mean(size, func(subject, theirs []point) float64 {
 		reference := at(theirs, quality)

@@ -162,8 +162,8 @@ func findServers(peers []peer, original, dir string) (servers []*server, end fun
 	return servers, end, nil
 }
 
-// load requests the thumbnails whose numbers number returns, for at least the duration least, and returns
-// the cost of one request.
+// load requests thumbnails for at least the given duration, and returns the cost of one request. The function number
+// returns the number of the thumbnail for each request.
 func (s *server) load(o options, j job, originals []string, least time.Duration, number func(i int) int) (sample, error) {
 	var next, done, bytes atomic.Int64
 	var wg sync.WaitGroup

@@ -1,6 +1,6 @@
 package main
 
-//lint:file-ignore SA1019 each Grafana since 2023 reads the classic schema; only the newest read the one after it.
+//lint:file-ignore SA1019 each Grafana since 2023 reads the classic schema; only the newest ones read its successor.
 
 import (
 	"encoding/json"
