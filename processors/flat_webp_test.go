@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"image/draw"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -59,4 +61,39 @@ func TestAScaledAnimationKeepsItsSoftEdges(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestALineOnALightGroundDoesNotDisappearFromAScaledWebP(t *testing.T) {
+	var frames []*image.NRGBA
+	for i := range 4 {
+		img := image.NewNRGBA(image.Rect(0, 0, 240, 160))
+		draw.Draw(img, img.Rect, image.White, image.Point{}, draw.Src)
+		for y := range 160 {
+			for x := range 240 { // scaling has made a black line a third as wide as a pixel, and so light gray
+				if d := math.Abs(math.Hypot(float64(x-120-i), float64(y-80)) - 70); d < 1 {
+					v := uint8(255 - 95*(1-d*d))
+					img.SetNRGBA(x, y, color.NRGBA{v, v, v, 255})
+				}
+			}
+		}
+		frames = append(frames, img)
+	}
+	var file bytes.Buffer
+	require.NoError(t, processors.WebP{}.Encode(&file, drawnFrom(frames, color.NRGBA{255, 255, 255, 255}, color.NRGBA{A: 255})))
+	ctx := t.Context()
+	h, err := webp.Format.Header(ctx, codec.NewBytesReader(ctx, file.Bytes()))
+	require.NoError(t, err)
+	all, err := webp.Format.Frames(ctx, file.Bytes(), &h, codec.Options{})
+	require.NoError(t, err)
+	f, err := all.Next(ctx)
+	require.NoError(t, err)
+	visible := 0
+	for y := range 160 {
+		for x := range 240 {
+			if color.GrayModel.Convert(f.Image.At(x, y)).(color.Gray).Y < 200 {
+				visible++
+			}
+		}
+	}
+	assert.Greater(t, visible, 300) // the circle is 440 pixels long
 }
