@@ -276,11 +276,11 @@ const tooMany = 500
 
 // isLight reports whether most of a picture is light.
 func isLight(img *image.NRGBA) bool {
-	sum := 0
+	var sum int64
 	for y := range img.Rect.Dy() {
 		for row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]; len(row) >= 4; row = row[4:] {
 			if row[3] >= opaqueFrom {
-				sum += 2*int(row[0]) + 5*int(row[1]) + int(row[2]) - 8*128
+				sum += int64(2*int(row[0]) + 5*int(row[1]) + int(row[2]) - 8*128)
 			}
 		}
 	}

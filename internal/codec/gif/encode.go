@@ -237,7 +237,7 @@ func (e *Encoder) Estimate(frames int, part float64) (int, error) {
 	for i := range e.frames[1:] {
 		rest += e.frames[1+i].best(shared).size()
 	}
-	data := float64(first) + float64(rest*(frames-1))/float64(max(len(e.frames)-1, 1))
+	data := float64(first) + float64(rest)*float64(frames-1)/float64(max(len(e.frames)-1, 1))
 	const growth = 0.9 // exponent with which the size grows with the pixels; less than 1, because LZW learns
 	return head + len(table) + control*frames + int(data/math.Pow(part, growth)), nil
 }

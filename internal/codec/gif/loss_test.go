@@ -123,3 +123,26 @@ func TestTheEstimateIsNearTheSizeOfTheFile(t *testing.T) {
 	require.NoError(t, err)
 	assert.InEpsilon(t, size, estimate, 0.1)
 }
+
+// With 32 bits, the bytes of the sample times the number of frames would exceed an int.
+func TestTheEstimateOfManyFramesIsProportionalToTheirNumber(t *testing.T) {
+	e, err := NewEncoder(context.Background(), image.Pt(64, 64))
+	require.NoError(t, err)
+	e.Quick = true
+	random, palette := rand.New(rand.NewPCG(1, 2)), make(color.Palette, 256)
+	for i := range palette {
+		palette[i] = color.Gray{uint8(i)}
+	}
+	for range 150 {
+		img := image.NewPaletted(image.Rect(0, 0, 64, 64), palette)
+		for i := range img.Pix {
+			img.Pix[i] = uint8(random.Uint32())
+		}
+		require.NoError(t, e.Add(img, 0))
+	}
+	some, err := e.Estimate(1000, 1)
+	require.NoError(t, err)
+	many, err := e.Estimate(10_000, 1)
+	require.NoError(t, err)
+	assert.InEpsilon(t, 10*some, many, 0.01)
+}
