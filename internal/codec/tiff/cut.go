@@ -70,7 +70,7 @@ func (a *lane) segment(i int64, rows int) ([]byte, error) {
 	if l.compression == plain {
 		at, ok = d.plainOffset(i)
 	} else {
-		at, ok = a.trail.follow(l, d.data, i)
+		at, ok = a.trail.follow(d, i)
 	}
 	if !ok {
 		return l.segment(d.data, i, rows)
@@ -96,8 +96,9 @@ func (d *decoder) plainOffset(i int64) (at int64, ok bool) {
 // lengths before the offsets.
 type trail struct{ i, at int64 } // strip or tile i is at offset at; 0 means unknown
 
-// follow returns the offset of strip or tile i.
-func (t *trail) follow(l *layout, data []byte, i int64) (at int64, ok bool) {
+// follow returns the offset of strip or tile i. In a file with separate planes, all strips of the planes before it may have to be passed.
+func (t *trail) follow(d *decoder, i int64) (at int64, ok bool) {
+	l, data := d.layout, d.data
 	if t.at == 0 || i < t.i {
 		if *t = (trail{}); l.start > headerBytes {
 			t.at = headerBytes
@@ -115,7 +116,7 @@ func (t *trail) follow(l *layout, data []byte, i int64) (at int64, ok bool) {
 			n, found := l.counts.at(data, t.i)
 			next, ok = t.at+n, found && n > 0 && n <= int64(len(data))
 		}
-		if !ok {
+		if !ok || d.meter.Spend(1) != nil {
 			return 0, false
 		}
 		*t = trail{t.i + 1, next}

@@ -149,6 +149,29 @@ func TestATolerantDecodeAddsUpTheLengthsOfStripsWhoseOffsetsAreTruncated(t *test
 	}
 }
 
+func TestAddingUpLengthsChecksTheContext(t *testing.T) {
+	const rows, planes = 1 << 14, 32
+	looks := func(alpha int) int {
+		extra := make([]uint16, planes-1)
+		extra[alpha] = 2
+		f := pieces.NewTIFF(1, rows, 8, planes, 1, []byte{0}).Set(259, []uint16{5}).Set(278, []uint16{1}).Set(284, []uint16{2}).Set(338, extra)
+		f.Last = true
+		data := f.Set(273, []uint32{0}).Set(279, slices.Repeat([]uint16{1}, rows*planes)).Encode()
+		at, values := directoryOf(data)
+		for entry := at + 2; entry < values-4; entry += 12 {
+			if binary.LittleEndian.Uint16(data[entry:]) == 273 { // all offsets are cut off
+				binary.LittleEndian.PutUint32(data[entry+4:], rows*planes)
+				binary.LittleEndian.PutUint32(data[entry+8:], uint32(len(data)))
+			}
+		}
+		ctx := &looking{Context: t.Context()}
+		codectest.Decode(ctx, tiff.Format, data, codec.Options{Tolerant: true})
+		return ctx.looks
+	}
+	const passed = rows * (planes - 2) // strips of the planes before the last, without those before the second
+	assert.GreaterOrEqual(t, looks(planes-2)-looks(0), passed>>16)
+}
+
 func TestATolerantDecodeReadsATruncatedPalette(t *testing.T) {
 	v := noise(2, 16*16, 8)
 	f := pieces.NewTIFF(16, 16, 8, 1, 3, pack(binary.LittleEndian, 8, 16, v))
