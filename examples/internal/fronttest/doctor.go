@@ -73,8 +73,9 @@ func TestFallback(t *testing.T, k front.Kind, old, replacement string) {
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	require.Equal(t, http.StatusOK, resp.StatusCode)
-	assert.Equal(t, "image/jpeg", resp.Header.Get("Content-Type"))
-	assert.Equal(t, "public, max-age=2592000", resp.Header.Get("Cache-Control"))
+	for name, value := range map[string]string{"Content-Type": "image/jpeg", "Cache-Control": "public, max-age=2592000", "X-Content-Type-Options": "nosniff"} {
+		assert.Equal(t, []string{value}, resp.Header[name], "%s, once", name)
+	}
 	config, err := jpeg.DecodeConfig(resp.Body)
 	require.NoError(t, err)
 	assert.Equal(t, 40, config.Width)
