@@ -135,7 +135,8 @@ func (r recipe) slacker() recipe {
 	return r
 }
 
-// search looks for the last rung within the budget, from low on and below high. It may stop earlier: see searches.
+// search looks for the last rung within the budget, among the rungs from low to high-1. It may stop earlier: see
+// searches.
 func (c *chooser) search(low, high int) error {
 	for tries := 0; tries < searches && low < high; tries++ {
 		middle := low + (high-low)/2

@@ -50,8 +50,9 @@ func (k Kernel) table() []float32 {
 	return t
 }
 
-// axis holds the weights of one direction. Sample i of the result is the sum of taps cells of the source from start[i] on, weighted by
-// w[i*stride:]. A cell is the average of a box of box samples. The first box begins at origin.
+// axis holds the weights of one direction. Sample i of the result is a weighted sum of cells of the source. taps is the number of
+// these cells, which begin with start[i], and their weights are w[i*stride:]. A cell is the average of a box of samples. box is the
+// number of samples of a box, and the first box begins at origin.
 type axis struct {
 	origin, box, cells int // the boxes: where the first one begins, how many samples each has, and how many there are (the last one may be cut off)
 	n                  int // samples of the result; start is padded to a multiple of outAlign
@@ -91,8 +92,8 @@ func (g grid) center(i int) float64 {
 	return g.x0 + float64((float64(i)+0.5)*g.step)
 }
 
-// shape computes the number of weights, but not the weights. residual is the minimum ratio that boxes leave to the
-// kernel. pre is the number of eighths at which the source was decoded.
+// shape computes the number of weights, but not the weights. residual is the minimum ratio by which the kernel still
+// scales after boxes have been averaged. pre is the number of eighths at which the source was decoded.
 func (a *axis) shape(k Kernel, g grid, residual float64, pre int) {
 	a.box = int(min(max(1, g.step/residual), maxBox))
 	a.pre = pre

@@ -22,8 +22,8 @@ func premul8(c, a byte) int16 { return int16(premulOf(sampleBits).of(c, a)) }
 // premul16 is like premul8, for 16-bit samples.
 func premul16(c, a uint32) int16 { return from16((c*a + 32767) / 65535) }
 
-// twoPixels multiplies the colors of two pixels by their alpha: red, blue, red and blue, and green, alpha, green and alpha, in lanes of 16
-// bits. One multiplication serves two colors.
+// twoPixels multiplies the colors of two pixels by their alpha. The results are in lanes of 16 bits: red and blue of the first pixel and
+// then of the second, and green and alpha in the same order. One multiplication serves two colors.
 func twoPixels(v uint64) (redBlue, greenAlpha uint64) {
 	const twoBytes, alpha = 0x00FF00FF, 255 << 16
 	a, b := v>>24&255, v>>56

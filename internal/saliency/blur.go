@@ -5,7 +5,7 @@ import "math"
 // A blur smooths maps by a Gaussian. Beyond the border, the cells at the border repeat.
 type blur struct {
 	columns, rows int
-	kernel        []float64 // weights from the center outward: the weight of the center, and a multiple of four weights
+	kernel        []float64 // weights from the center outward; after that of the center, their number is a multiple of four
 	line          []float64 // a row, extended at both ends
 	across        []float64 // the map after the horizontal pass
 }

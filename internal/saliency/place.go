@@ -21,7 +21,7 @@ type table struct {
 // lines of thirds than next to them, except near an edge.
 func tableOf(box image.Point) table { return tableAt(box, 0, 0) }
 
-// tableAt returns the table for samples of which the first is offset pixels within the box.
+// tableAt returns the table for samples of a box, the first of which is at pixel (x, y) of the box.
 func tableAt(box image.Point, x, y int) table {
 	across, down := along(box.X, x), along(box.Y, y)
 	t := table{make([]float64, 0, len(across)*len(down)), len(across), len(down)}

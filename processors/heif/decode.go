@@ -88,8 +88,8 @@ func (f *format) finish(ctx context.Context, img image.Image, p *picture) (image
 // cropBytes is the maximum memory per pixel for cropping if the pixels must be copied.
 const cropBytes = 8
 
-// cropped returns a part of img with its upper left corner at (0,0). It copies pixels only for a
-// *image.YCbCr that is cropped between two chroma samples, and for rare types.
+// cropped returns a part of img with its upper left corner at (0,0). It copies pixels only for an *image.YCbCr that
+// is cropped between two chroma samples, and for rare types.
 func cropped(img image.Image, r image.Rectangle) image.Image {
 	if r.Min == (image.Point{}) && r == img.Bounds() {
 		return img

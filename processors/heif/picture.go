@@ -212,8 +212,8 @@ func (d *directory) checkPixels(file []byte) error {
 // hundred bytes, and more only with a color profile.
 const maxMeta = 5 << 20
 
-// find returns the content of the box "meta". It skips pixels that precede the box. It passes the size of
-// the box to reserve before reading it.
+// find returns the content of the box "meta". It skips pixels that precede the box. Before it reads the box, it calls
+// the function reserve with the size of the box.
 func find(r *codec.Reader, reserve func(int64) error) ([]byte, error) {
 	sequence := false
 	for {

@@ -18,7 +18,7 @@ type AnimationEncoder struct {
 	ctx        context.Context
 	options    EncodeOptions
 	size       image.Point
-	taken      int64        // charged to the account for last
+	taken      int64        // bytes charged to the account for the image in last
 	last       *image.NRGBA // the canvas after the last frame
 	frames     []motion
 	clock      time.Duration // the end of the last frame
