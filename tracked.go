@@ -53,7 +53,8 @@ func (w *trackedWriter) Flush() {
 // Unwrap is for [http.ResponseController].
 func (w *trackedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// streamOf returns a Responder that needs no stored file, and whether it is r.
+// streamOf returns a response.Stream, which needs no stored file. ok reports whether r is that Stream or wraps it;
+// otherwise the Stream is a new one.
 func streamOf(r Responder) (stream Responder, ok bool) {
 	if s, ok := ability.Find[response.Stream](r); ok {
 		return s, true

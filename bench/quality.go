@@ -58,7 +58,7 @@ func readSample(path string) (*sample, error) {
 	return s, nil
 }
 
-// over returns the part of r of a size at an offset, composited over white.
+// over returns a part of r, with the given size and offset, composited over white.
 func (r *raster) over(at, size image.Point) []float64 {
 	out := make([]float64, 0, 3*size.X*size.Y)
 	for y := range size.Y {

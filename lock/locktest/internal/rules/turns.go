@@ -81,7 +81,7 @@ func (c *client) contend(until time.Time) (unlock func() error) {
 	return nil
 }
 
-// await blocks until process i has not had the latest turn, or all others have left.
+// await blocks while process i is the one that had the latest turn, unless all others have left.
 func (t *turnTaking) await(i int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
