@@ -40,7 +40,7 @@ func TestCheckEndsAtASignalAlthoughAFileNeverEnds(t *testing.T) {
 	require.Contains(t, errs.String(), "thumbnail check: interrupted")
 }
 
-// blocked is an input whose Read waits until a channel is closed, which is until. waiting is closed when Read begins.
+// blocked is an input whose Read closes the channel waiting, and then blocks until the other channel is closed.
 type blocked struct{ waiting, until chan struct{} }
 
 func (b blocked) Read([]byte) (int, error) {

@@ -144,7 +144,7 @@ func photo1000(photos fs.FS, name string) (image.Image, error) {
 	return shrunk(img, 1000), nil
 }
 
-// shrunk scales img to a width in pixels, which may also be larger.
+// shrunk scales img to a width in pixels. That width may be larger than that of img.
 func shrunk(img image.Image, width int) *image.RGBA {
 	b := img.Bounds()
 	out := image.NewRGBA(image.Rect(0, 0, width, b.Dy()*width/b.Dx()))

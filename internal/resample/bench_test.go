@@ -28,7 +28,7 @@ func benchYCbCr(w, h int) *image.YCbCr {
 }
 
 // Each benchmark runs this package and CatmullRom of x/image/draw in alternation. It reports the least CPU time of each in milliseconds, and
-// their ratio. To compare the twins with the assembly, run it with and without -tags noasm, in alternation.
+// their ratio. To compare the Go code with the assembly, run it with and without -tags noasm, in alternation.
 func BenchmarkResize(b *testing.B) {
 	nrgba := image.NewNRGBA(image.Rect(0, 0, 1600, 1200))
 	noise(nrgba.Pix)

@@ -89,7 +89,7 @@ func positive(v, w uint64) (upper, lower uint64) {
 	return v>>32 | w&^low, v&low | w<<32
 }
 
-// The product of both and n is a word with n in both halves.
+// n·both is a word with n in each half.
 const both = 1 | 1<<32
 
 // beginCells is the initial value of the sums of the horizontal pass: one half for rounding, and bias.

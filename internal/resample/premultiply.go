@@ -30,7 +30,8 @@ func twoPixels(v uint64) (redBlue, greenAlpha uint64) {
 	return v&twoBytes*a | v>>32&twoBytes*b<<32, (v>>8&255|alpha)*a | (v>>40&255|alpha)*b<<32
 }
 
-// divided finishes the work of the method of for four products of a color and its alpha, in lanes of 16 bits.
+// divided divides four products of a color and its alpha by 255, in lanes of 16 bits. The results are those of the
+// method named of.
 func (m premulFactor) divided(v uint64, bits uint) uint64 {
 	const lanes = 1 | 1<<16 | 1<<32 | 1<<48
 	v += uint64(m.round) * lanes

@@ -87,7 +87,7 @@ func main() {
 	}
 }
 
-// gone returns the known changes in files of p that are no longer possible, because the code is another one now.
+// gone returns the known changes in files of p that are no longer possible, because the code has changed.
 func (p *pkg) gone(known map[string]bool) (all []string) {
 	here := map[string]bool{}
 	for _, m := range p.mutants {

@@ -7,7 +7,7 @@ type coder struct {
 	err  func() error // a reason to stop; nil: none
 	work int          // work since the last call of err
 
-	more  func() bool // appends cells to cells, at least maxCodes unless fewer are left, and reports whether more follow
+	more  func() bool // appends further cells to the slice, at least maxCodes unless fewer are left, and reports whether more follow
 	cells []cell      // the next cells to compress
 	want  []uint32    // with a loss: the color that each pixel should have
 	keep  []uint16    // with a loss: the cost of leaving each pixel as it is

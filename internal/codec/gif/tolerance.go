@@ -14,8 +14,8 @@ func (t tolerance) any() bool { return t != tolerance{} }
 // value returns how large a squared distance of colors the encoder accepts in order to make a sequence one pixel longer.
 func (t tolerance) value() int32 { return max(t.slack*t.slack*5/4, t.loss, 1) }
 
-// cost returns the cost of writing the color got for a pixel. The pixel should have the color want; its color in the palette is own. ok
-// is false if the pixel must not get the color got.
+// cost returns the cost of writing the color got instead of the color own, which the pixel has in the palette. want is the color that
+// the pixel should have. ok is false if the color got is not allowed for the pixel.
 func (t tolerance) cost(own, want, got uint32) (cost int32, ok bool) {
 	if got == own {
 		return 0, true

@@ -118,8 +118,8 @@ func (f *frame) scaleTo(n int, fullChroma bool) {
 }
 
 // isRGB reports whether the three components are R, G and B. It decides as libjpeg and browsers do: a JFIF file is
-// Y'CbCr; else the Adobe marker decides, and without one the component identifiers. In package image/jpeg they count
-// in spite of the marker.
+// Y'CbCr; else the Adobe marker decides, and without one the component identifiers decide. In package image/jpeg, the
+// identifiers decide even if there is an Adobe marker.
 func (f *frame) isRGB() bool {
 	if len(f.comps) != 3 || f.jfif {
 		return false

@@ -134,7 +134,7 @@ func walkError(err error) error {
 }
 
 // readHead reads the segments before the first scan into f, and returns the segment of the first scan header. It
-// calls the function also for segments that are not about the frame.
+// passes segments that are not about the frame to the function named also.
 func (s *segments) readHead(f *frame, also func(segment) error) (first segment, err error) {
 	soi, err := s.r.Peek(2)
 	if err != nil {

@@ -39,7 +39,7 @@ func (h *pictureHeader) rowBytes(width int) int {
 func (h *pictureHeader) pixelBytes() int { return max(h.samples()*h.Depth/8, 1) }
 
 // chunks reads the chunks up to the first IDAT and returns that IDAT. ok is false if there is none. chunks reads some
-// of these chunks itself. For the others it calls the function also, if that is not nil.
+// of these chunks itself. It passes the others to the function named also, if that is not nil.
 func (f *file) chunks(w *walker, also func(c chunk) error) (idat chunk, ok bool, err error) {
 	for {
 		c, ok, err := w.next()
