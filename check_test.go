@@ -88,7 +88,7 @@ func TestAnUploadMayReturnNoBytesAHundredTimesInARow(t *testing.T) {
 
 func TestAnUploadWhoseLaterFramesAreDamagedIsRefused(t *testing.T) {
 	data := animation(t, 8)
-	data[bytes.LastIndexByte(data[:len(data)-12], 2)] = 12 // of the codes of the last frame
+	data[bytes.LastIndexByte(data[:len(data)-12], 2)] = 12 // an invalid minimum code size in the last frame
 	s := newSite(t)
 	_, err := s.handler(t).Check(t.Context(), bytes.NewReader(data))
 	assert.ErrorIs(t, err, thumbnail.ErrCorrupt)

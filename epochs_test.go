@@ -39,8 +39,8 @@ type history struct {
 
 const firstWidth = 20
 
-// interleave plays histories in fake time, each with its own seed. rounds is the number of histories; under go test
-// -short it is short.
+// interleave plays histories in fake time, each with its own seed. rounds is the number of histories, and short is
+// the number with go test -short.
 func interleave(t *testing.T, rounds, short uint64, play func(t *testing.T, seed uint64)) {
 	if testing.Short() {
 		rounds = short

@@ -16,7 +16,7 @@ import (
 	"github.com/rest-thumbnails/thumbnail/storage"
 )
 
-// missed is a storage that calls the function then, once, when it does not find a key.
+// missed is a storage that calls its function once, when it does not find a key.
 type missed struct {
 	thumbnail.Storage
 	once sync.Once

@@ -21,7 +21,7 @@ import (
 )
 
 // This test compares hostile files with sound files of the same kind that have as many pixels and frames.
-// TestNoFileCostsTwentyTimesAnOrdinaryOne is stricter: it counts the canvas of an animation only once, and at most 4 million pixels.
+// TestNoFileCostsTwentyTimesAnOrdinaryOne instead counts the canvas of an animation only once, and at most 4 million pixels.
 func TestNoFileCostsTwentyTimesASoundOneOfItsPixelsAndFrames(t *testing.T) {
 	imagetest.Long(t)
 	const n = 800

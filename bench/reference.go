@@ -178,8 +178,8 @@ func readYCbCr(dst []float64, img *image.YCbCr, y int) {
 	}
 }
 
-// between returns the position of sample i of a line among the n samples of a line with 1/d of its resolution: the
-// two samples on either side, and where sample i lies between them, 0 to 1.
+// between returns the two of n samples that lie on either side of sample i of a finer line, which has d times as many
+// samples, and the position of sample i between them, 0 to 1.
 func between(i, d, n int) (before, after int, share float64) {
 	at := (float64(i)+0.5)/float64(d) - 0.5
 	floor := math.Floor(at)

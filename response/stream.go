@@ -87,7 +87,7 @@ func sendAll(w http.ResponseWriter, r *http.Request, modified time.Time, size in
 	if r.Method == http.MethodHead {
 		return
 	}
-	if _, err := io.CopyN(w, content, size); err == io.EOF { //nolint:errorlint // io.CopyN returns io.EOF itself, never an error that wraps it
+	if _, err := io.CopyN(w, content, size); err == io.EOF { //nolint:errorlint // io.CopyN returns io.EOF itself if the content is too short
 		panic(http.ErrAbortHandler)
 	}
 }
