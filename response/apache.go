@@ -15,12 +15,13 @@ type Apache struct {
 	Root string
 }
 
-// Respond answers with the header X-Sendfile and no body, or like [Stream] if the request has [FallbackHeader]. The path in the header is not encoded, because
-// mod_xsendfile 0.12 does not decode it. A key with a byte that a header can't contain is therefore an
-// error.
+// Respond answers with the header X-Sendfile and no body, or like [Stream] if the request has
+// [FallbackHeader]. The entity tag has Apache's form in both cases. The path in the header is not encoded,
+// because mod_xsendfile 0.12 does not decode it. A key with a byte that a header can't contain is therefore
+// an error.
 func (a Apache) Respond(w http.ResponseWriter, r *http.Request, key string, f fs.File) error {
 	if sendsItself(w, r) {
-		return Stream{}.Respond(w, r, key, f)
+		return Stream{}.send(w, r, key, f, apacheETag)
 	}
 	path := join(a.Root, key)
 	if strings.ContainsAny(path, "\r\n\x00") {

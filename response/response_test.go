@@ -142,6 +142,18 @@ func TestNginxAndApacheSendAFileThatTheWebServerDidNotFind(t *testing.T) {
 	}
 }
 
+func TestTheEntityTagIsTheSameWhoeverSendsTheFile(t *testing.T) {
+	named, err := respond(t, response.Apache{Root: "/srv"}, "a.jpg", open(t))
+	require.NoError(t, err)
+	tag := named.Header().Get("Etag")
+	sent, err := respond(t, response.Apache{Root: "/srv"}, "a.jpg", open(t), response.FallbackHeader, "1")
+	require.NoError(t, err)
+	assert.Equal(t, tag, sent.Header().Get("Etag"))
+	again, err := respond(t, response.Apache{Root: "/srv"}, "a.jpg", open(t), response.FallbackHeader, "1", "If-None-Match", tag)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusNotModified, again.Code)
+}
+
 func TestRedirectSendsTheClientElsewhereForAShorterTime(t *testing.T) {
 	w, err := respond(t, response.Redirect{Prefix: "https://bucket.example.com/t"}, "a b.jpg", open(t))
 	require.NoError(t, err)

@@ -25,6 +25,11 @@ const maxParts = 8
 
 // Respond writes f, the requested ranges of f, or 304 if the client already has f.
 func (s Stream) Respond(w http.ResponseWriter, r *http.Request, key string, f fs.File) error {
+	return s.send(w, r, key, f, ETag)
+}
+
+// send is Respond with another form of entity tags.
+func (s Stream) send(w http.ResponseWriter, r *http.Request, key string, f fs.File, tagOf func(fs.FileInfo) string) error {
 	info, err := f.Stat()
 	if err != nil {
 		return failed("stat", key, err)
@@ -33,7 +38,7 @@ func (s Stream) Respond(w http.ResponseWriter, r *http.Request, key string, f fs
 	if err != nil {
 		return failed("read", key, err)
 	}
-	if tag := ETag(info); tag != "" {
+	if tag := tagOf(info); tag != "" {
 		w.Header()["Etag"] = []string{tag}
 	}
 	if plain(w, r) {
