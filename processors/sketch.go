@@ -30,11 +30,11 @@ const (
 )
 
 const (
-	sketchAll    = 6       // the maximum number of frames of an animation whose sample is all frames
+	sketchAll    = 6       // an animation with at most this number of frames is sampled completely
 	sketchPairs  = 5       // the minimum number of pairs
 	sketchPart   = 6       // the number of pairs is at least the number of frames divided by sketchPart
 	sketchLooks  = 3       // the approximate number of frames that are compared
-	sketchPixels = 1 << 16 // the maximum number of pixels of an animation whose sample has whole frames
+	sketchPixels = 1 << 16 // if an animation has at most this number of pixels, its sample has whole frames
 )
 
 // newSketch takes the sample. Its memory is taken from the account until g gives it back. The distances between pairs are

@@ -19,8 +19,8 @@ func (o Options) rowResidual() float64 {
 	return boxResidual
 }
 
-// compensation returns the strength c of the filter -c, 1+2c, -c that sharpens the kernel. It compensates for the blur of the source. The
-// parameter box is the number of samples whose average replaced them, and the plane was decoded at pre/8 of its size.
+// compensation returns the strength c of the filter -c, 1+2c, -c that sharpens the kernel. It compensates for the blur of the source. box
+// is the number of source samples that each sample averages, and pre is the number of eighths at which the plane was decoded.
 //
 // The filter's gain is 1+4π²f²c near f = 0. A prefilter of variance v has the gain 1-2π²f²v, so c = v/2 compensates for it. A box of n
 // samples has v = (1-1/n²)/12 in units of its own width, and variances add up. A decode at 1/8 is a box of 8. The optimal linear filter for

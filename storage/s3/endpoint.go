@@ -58,8 +58,8 @@ func Open(e Endpoint, bucket string, cfg Config) (*Storage, error) {
 	return s, nil
 }
 
-// newTransport returns the SDK's usual transport with more idle connections to a host, as many as a busy
-// handler has requests: beyond the SDK's 10, each request would open a new connection and drop it.
+// newTransport returns the SDK's usual transport, but with as many idle connections to a host as a busy handler has
+// requests. With the SDK's limit of 10, each further request would open a new connection and drop it.
 func newTransport() *http.Transport {
 	t := awshttp.NewBuildableClient().GetTransport()
 	t.MaxIdleConns = 256

@@ -12,8 +12,8 @@ const (
 	inWord = 0x0000FFFF0000FFFF // mask of every other lane
 )
 
-// laneLimits are the limits of a strength, for smooth. For a difference d and a limit v, low + d256 has the top bit of
-// the lane set if d is at least -v, and high - d256 if d is at most v.
+// laneLimits are the limits of a strength, in the form that smooth needs. Let d be a difference and v its limit. The
+// top bit of a lane of low + d256 is set if d is at least -v, and that of high - d256 is set if d is at most v.
 type laneLimits struct{ edge, inner, interiorLow, interiorHigh, hevLow, hevHigh uint64 }
 
 func newLaneLimits(s *strength) laneLimits {
