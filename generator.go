@@ -214,8 +214,8 @@ func (o *sourceFile) held() int64 {
 // firstRoom is the size of the first buffer of a file of unknown size, in bytes.
 const firstRoom = 256 << 10
 
-// roomAfter returns the size of the buffer that replaces a full one of n bytes, which is 2·n. The largest file
-// has most bytes. If 2·n is nearly that, the next buffer is the last one, and has most+1 bytes.
+// roomAfter returns the size of the buffer that replaces a full one of n bytes. That is 2·n, unless 2·n is close to
+// the size of the largest file, which is most. In that case the next buffer is the last one, and has most+1 bytes.
 func roomAfter(n, most int64) int64 {
 	if 2*n+n/8 > most {
 		return most + 1

@@ -26,7 +26,8 @@ type side struct {
 	cpu func(b *bench, p *picture, quality int) (float64, error)
 }
 
-// ours returns the side of an encoder of package processors. The function of returns the encoder for a quality.
+// ours returns the side of an encoder of package processors. For each quality, it gets the encoder from the function
+// named of.
 func ours(label string, of func(quality int) thumbnail.Encoder) side {
 	return side{
 		label: label,

@@ -83,9 +83,9 @@ func (n *listener) announceAll() {
 	}
 }
 
-// wake drops a value if the waiter has not received the previous one. That is safe: unless the pending
-// value is the release that it waits for, the waiter checks the lock after receiving it, which is after the
-// dropped release.
+// wake drops a value if the waiter has not received the previous one. That is safe. If the pending value is the
+// release that the waiter waits for, the dropped value is not needed. Otherwise the waiter checks the lock when it
+// receives the pending value, and that is after the dropped release.
 func wake(c chan string, token string) {
 	select {
 	case c <- token:
