@@ -51,7 +51,7 @@ func (c *call) walk(ctx context.Context, src *source, visit func(name string) er
 	return skipped + unread, err
 }
 
-// count counts the originals, up to most.
+// count counts the originals, up to a limit.
 func (c *call) count(ctx context.Context, src *source, most int) (n int, err error) {
 	_, err = c.walk(ctx, src, func(string) error {
 		if n++; n == most {

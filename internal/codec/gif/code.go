@@ -47,8 +47,8 @@ const (
 	far       = 1 << 30
 )
 
-// compress writes the cells to out: the minimum code size and sub-blocks. Symbols have symbolBits bits. If err returns an error, or if out
-// reaches most bytes, compress stops early and returns false.
+// compress writes the cells to out: the minimum code size and sub-blocks. Symbols have symbolBits bits. If err returns an error, or if the
+// number of bytes in out reaches the limit most, compress stops early and returns false.
 func (c *coder) compress(symbolBits, most int) bool {
 	bits := uint(max(symbolBits, 2))
 	clear, width := 1<<bits, bits+1

@@ -15,7 +15,8 @@ type part struct {
 // batch is the minimum number of cells that are fed to the coder at a time, except at the end.
 const batch = 1 << 14
 
-// window returns the maximum number of cells that the coder holds, for n pixels in rows of at most row pixels.
+// window returns the maximum number of cells that the coder holds, for n pixels. row is the maximum number of pixels
+// in a row.
 func window(n, row int) int { return min(n, maxCodes+batch+row) }
 
 // feed makes the coder read the cells of a part. If turn is not nil, it changes the cells before the coder reads them.

@@ -11,7 +11,7 @@ const (
 	written
 )
 
-// of applies w to the cell k. A cell with mayLeave is always left if its symbol exceeds most.
+// of applies w to the cell k. A cell with mayLeave is always left if its symbol exceeds the limit most.
 func (w way) of(k cell, most int) cell {
 	if k&mayLeave == 0 {
 		return k

@@ -54,7 +54,7 @@ func (f *filterer) filtered(s strategy, row, above []byte, n int) []byte {
 }
 
 // pairs counts the distinct pairs of neighboring bytes. The count is a measure of entropy that favors repetitions, because
-// deflate finds them as matches. If the count exceeds most, pairs stops and returns a number above most.
+// deflate finds them as matches. If the count exceeds the limit most, pairs stops and returns a number above that limit.
 func (f *filterer) pairs(p []byte, most int) int {
 	if f.turn++; f.turn == 0 {
 		clear(f.seen[:])
