@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/response"
 )
 
 // secret is the content of files that must not be served.
@@ -70,9 +72,9 @@ func (s *Site) testHostile(t *testing.T, server Server) {
 		"/thumbs/%0d%0aSet-Cookie:%20a=b%0d%0a%0d%0a" + rest, "/thumbs/%0a" + rest, link + "%0d%0aX-Injected:%201", "/thumbs/%250d%250aX-Injected:1" + rest,
 		"/thumbs/%ff/" + rest, "/thumbs/%", "/thumbs/%zz/" + rest, link + "/", link + "/x", link + "%20", link + ".", "/_thumbs", "/_thumbs/", "/_thumbs/" + rest,
 		server.URL + "/thumbs/x/..%2f" + rest, server.URL + "//thumbs/" + rest, server.URL + "/thumbs/x/../" + rest, server.URL + "/_thumbs/" + rest,
-		"/%5fthumbs/" + rest, "/thumbs/..%2f_thumbs/" + rest, "/_thumbs/..%2f..%2fetc/passwd", "/_thumbs/../../etc/passwd", s.Thumbs + "/" + rest, "/never/" + rest,
+		"/%5fthumbs/" + rest, "/thumbs/..%2f_thumbs/" + rest, "/_thumbs/..%2f..%2fetc/passwd", "/_thumbs/../../etc/passwd", s.Thumbs + "/" + rest, "/never/" + rest, "/.removed",
 	} {
-		got := raw(t, server, target, "X-Accel-Redirect", "/_thumbs/"+rest, "X-Sendfile", filepath.Join(s.Thumbs, rest), "X-Original-URL", link, "X-Rewrite-URL", link)
+		got := raw(t, server, target, "X-Accel-Redirect", "/_thumbs/"+rest, "X-Sendfile", filepath.Join(s.Thumbs, rest), "X-Original-URL", link, "X-Rewrite-URL", link, response.FallbackHeader, "1")
 		unsigned := strings.HasPrefix(target, "/thumbs/%25") // well-formed, but signed for another source
 		assert.True(t, got.status == 400 || got.status == 404 || unsigned && got.status == 401, "%d for %s", got.status, target)
 		assert.Empty(t, got.header["X-Injected"], target)
