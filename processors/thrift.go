@@ -102,7 +102,7 @@ func (c *chooser) all(colors []color.NRGBA) error {
 			err = c.search(0, c.last()/2+1) // trying the upper half would not change the choice
 		}
 	}
-	if best := c.best(); err == nil && best.palette != nil && len(best.palette.Colors) <= fewColors && !c.fits(best) {
+	if best := c.best(); err == nil && best.palette == c.own && c.colors <= fewColors && !c.fits(best) {
 		_, err = c.add(best.slacker())
 	}
 	if n := c.writer.original.Exceeded; n > 0 && err == nil {
@@ -160,8 +160,8 @@ const (
 	searches  = 3   // the largest number of rungs that are tried
 	smallLoss = 100 // see gif.Encoder
 
-	slack     = 64  // the slack of palettes from the ladder; its effect is invisible
-	muchSlack = 160 // the slack of the best recipe, if that recipe exceeds the budget
+	slack     = 52  // the slack of palettes from the ladder; its effect is invisible
+	muchSlack = 160 // the slack of the original's colors, if they are the best recipe and exceed the budget
 )
 
 // tryUsual tries the usual recipe, which animations have if decide is not called for them. It returns the rung of the palette,

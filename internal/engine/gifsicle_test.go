@@ -25,7 +25,7 @@ import (
 var sharpFilms = map[string]float64{
 	"black and white":    1.1,
 	"scrolling text":     1.3,
-	"tiles":              1.1,
+	"tiles":              1.15,
 	"window, sharp text": 1.1,
 }
 
