@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"testing"
 
@@ -17,4 +18,8 @@ func TestTheProgramStartsServesAndStops(t *testing.T) { fronttest.TestProgram(t,
 // The file that the handler names may be removed before Apache opens it.
 func TestTheHandlerSendsWhatApacheDoesNotFind(t *testing.T) {
 	fronttest.TestFallback(t, apache, `XSendFilePath "/srv/thumbs"`, `XSendFilePath "/srv/thumbs/elsewhere"`)
+}
+
+func TestAForbiddenPageOfTheSiteStaysForbidden(t *testing.T) {
+	fronttest.TestStatus(t, apache, "RewriteEngine On", "RewriteEngine On\n<Location \"/admin\">\nRequire all denied\n</Location>", "/admin", http.StatusForbidden)
 }

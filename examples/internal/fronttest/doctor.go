@@ -80,3 +80,13 @@ func TestFallback(t *testing.T, k front.Kind, old, replacement string) {
 	require.NoError(t, err)
 	assert.Equal(t, 40, config.Width)
 }
+
+// TestStatus checks the status of a path, after an edit of the configuration.
+func TestStatus(t *testing.T, k front.Kind, old, replacement, path string, want int) {
+	Find(t, k)
+	s := newSite(t, k, Break{})
+	require.Contains(t, k.Site, old)
+	k.Site = strings.Replace(k.Site, old, replacement, 1)
+	server := s.StartBefore(k, strings.TrimPrefix(s.app.URL, "http://"))
+	assert.Equal(t, want, visit(t, http.MethodGet, server.URL+path).status)
+}
