@@ -49,7 +49,7 @@ func newSketch(g *gifWriter) (*sketch, error) {
 		}
 	} else {
 		for i := range max(n/sketchPart, sketchPairs) {
-			_, part := math.Modf(float64(float64(i)+0.5) * math.Phi)
+			_, part := math.Modf(float64((float64(i) + 0.5) * math.Phi))
 			encoded[1+int(part*float64(n-1))] = true
 		}
 	}
