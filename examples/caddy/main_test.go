@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"testing"
 
@@ -17,4 +18,9 @@ func TestTheProgramStartsServesAndStops(t *testing.T) { fronttest.TestProgram(t,
 // The file that the handler names may be removed before Caddy opens it.
 func TestTheHandlerSendsWhatCaddyDoesNotFind(t *testing.T) {
 	fronttest.TestFallback(t, caddy, "root /srv/thumbs", "root /srv/thumbs/elsewhere")
+}
+
+func TestAMissingPageOfTheSiteStaysMissing(t *testing.T) {
+	const rest = "# 2. The handler, and the rest of the site."
+	fronttest.TestStatus(t, caddy, rest, "handle /thumbs {\nerror 404\n}\n"+rest, "/thumbs", http.StatusNotFound) // the handler would answer 400
 }
