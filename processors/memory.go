@@ -33,7 +33,8 @@ func (e PNG) EncodeMemory(width, height int) int64 {
 	if e.Palette == PaletteNever {
 		return bytes
 	}
-	return max(bytes, reduceBytes(area(size)))
+	sample := png.EncodeMemory(image.Pt(width, sampleRows(height)))
+	return max(bytes, reduceBytes(area(size))+sample)
 }
 
 // EncodeMemory implements [MemoryEstimator]. It does not cover animations, whose frames come one by one.

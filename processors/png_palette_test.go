@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
@@ -127,5 +129,15 @@ func TestTransparencyIsReducedWithTheColors(t *testing.T) {
 	for x := range 40 {
 		_, _, _, a := out.At(x+100, 50).RGBA()
 		assert.InDelta(t, x*6, a>>8, 12)
+	}
+}
+
+func TestTheEstimateOfAPNGIncludesTheSampleOfItsRows(t *testing.T) {
+	for _, side := range []int{1, 40, 100, 200, 400} {
+		account := codec.NewAccount(1 << 30)
+		ctx := codec.WithAccount(t.Context(), account)
+		original := processors.Original{Palette: true, Scaled: true, Exceeded: 1.5, Bytes: 10}
+		require.NoError(t, processors.PNG{}.EncodeOriginal(ctx, new(bytes.Buffer), imagetest.Photo(side, side, 3), original))
+		assert.LessOrEqual(t, account.Peak(), processors.PNG{}.EncodeMemory(side, side), "%d", side)
 	}
 }

@@ -86,7 +86,7 @@ func (e PNG) reduce(ctx context.Context, img image.Image, original Original) (ou
 // the middle.
 func estimate(ctx context.Context, img *image.Paletted) int {
 	r := img.Rect
-	rows := max(r.Dy()/4, min(r.Dy(), 32))
+	rows := sampleRows(r.Dy())
 	r.Min.Y += (r.Dy() - rows) / 2
 	r.Max.Y = r.Min.Y + rows
 	var n counter
@@ -95,6 +95,9 @@ func estimate(ctx context.Context, img *image.Paletted) int {
 	}
 	return int(float64(n) * float64(img.Rect.Dy()) / float64(rows))
 }
+
+// sampleRows returns the number of rows that estimate encodes of a picture with the given height.
+func sampleRows(height int) int { return max(height/4, min(height, 32)) }
 
 // A counter counts the bytes that are written to it.
 type counter int
