@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
@@ -74,7 +75,7 @@ type chooser struct {
 
 // all tries the colors of the original, the usual recipe, and then looks for the largest palette within the budget.
 func (c *chooser) all(colors []color.NRGBA) error {
-	own := recipe{palette: quantize.NewPalette(colors), linear: len(colors) <= fewColors && isLight(c.frames[0])}
+	own := recipe{palette: quantize.NewPalette(colors), linear: len(colors) <= fewColors && pixels.Light(c.frames[0], opaqueFrom)}
 	c.broken = float64(strokePoints * max(0, c.histogram.ErrorOf(own.palette)-strokeError))
 	c.own = own.palette
 	plain, err := c.add(own)
@@ -274,19 +275,6 @@ func (c *chooser) cost(t *trial) float64 {
 
 // tooMany is more than what other trials cost.
 const tooMany = 500
-
-// isLight reports whether most of a picture is light.
-func isLight(img *image.NRGBA) bool {
-	var sum int64
-	for y := range img.Rect.Dy() {
-		for row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]; len(row) >= 4; row = row[4:] {
-			if row[3] >= opaqueFrom {
-				sum += int64(2*int(row[0]) + 5*int(row[1]) + int(row[2]) - 8*128)
-			}
-		}
-	}
-	return sum > 0
-}
 
 // Thin strokes are interrupted in a palette of only the original's colors. frameErrors underrates that error. So strokePoints
 // are added for each unit by which the error of this palette exceeds strokeError.

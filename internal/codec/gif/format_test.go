@@ -77,7 +77,7 @@ func TestFramesCanBeReadTwiceAndHaveDelaysAndLoopCount(t *testing.T) {
 func photo(w, h int, interlaced bool) []byte {
 	var pixels []byte
 	for i := range w * h {
-		pixels = append(pixels, byte((i*i/7+i/w)%5))
+		pixels = append(pixels, byte((uint64(i)*uint64(i)/7+uint64(i/w))%5))
 	}
 	table := make([]byte, 3*8)
 	for i := range table {

@@ -1,9 +1,10 @@
-package processors
+package pixels_test
 
 import (
 	"image"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 	"github.com/stretchr/testify/assert"
 )
 
@@ -14,9 +15,9 @@ func TestALargeLightPictureIsLight(t *testing.T) {
 	for i := range img.Pix {
 		img.Pix[i] = 255
 	}
-	assert.True(t, isLight(img))
+	assert.True(t, pixels.Light(img, 128))
 	for i := range img.Pix {
 		img.Pix[i] = 255 * uint8(i%4/3) // black
 	}
-	assert.False(t, isLight(img))
+	assert.False(t, pixels.Light(img, 128))
 }
