@@ -49,6 +49,9 @@ func (l *lossy) write(b *bench, p printer) error {
 		return err
 	}
 	l.writeEqual(p, curves)
+	if b.each {
+		l.writeEach(p, curves)
+	}
 	l.writeSame(p, curves)
 	l.writeTimes(p, times)
 	return nil

@@ -42,6 +42,33 @@ func (l *lossy) writeEqual(p printer, curves []measured) {
 	p("")
 }
 
+// writeEach writes the same ratios of each photo, as the mean of the qualities, and the differences at the same setting.
+func (l *lossy) writeEach(p printer, curves []measured) {
+	p("### Each photo\n")
+	p("File size at equal S2 / at equal butteraugli, means of the qualities; and at the same setting S2 minus the reference's / file size divided by the reference's.\n")
+	head, line := "| size | photo |", "|---|---|"
+	for _, pair := range l.pairs {
+		head, line = head+" "+pair.name+" |", line+"--:|"
+	}
+	p("%s\n%s", head, line)
+	for i, picture := range curves[0].pictures {
+		row := fmt.Sprintf("| %s | %s |", sizeName(picture.size), picture.name)
+		for _, c := range curves {
+			var s2, butteraugli, more, bytes float64
+			for _, quality := range l.compared {
+				subject, reference := at(c.subject[i], quality), at(c.theirs[i], quality)
+				s2 += bytesAt(c.subject[i], bySSIMULACRA2, reference.S2) / reference.bytes
+				butteraugli += bytesAt(c.subject[i], byButteraugli, reference.Butteraugli) / reference.bytes
+				more, bytes = more+subject.S2-reference.S2, bytes+subject.bytes/reference.bytes
+			}
+			n := float64(len(l.compared))
+			row += fmt.Sprintf(" %.3f / %.3f, %+.2f / %.3f |", s2/n, butteraugli/n, more/n, bytes/n)
+		}
+		p("%s", row)
+	}
+	p("")
+}
+
 // writeSame writes the table of scores and sizes at the same quality setting.
 func (l *lossy) writeSame(p printer, curves []measured) {
 	p("### At the same quality setting\n")

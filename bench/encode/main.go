@@ -5,6 +5,7 @@
 //	bench/encode/run.sh                                             everything: installs what it needs, writes bench/ENCODE.md
 //	go run ./bench/encode -rows webp                                only this section, written into bench/ENCODE.md
 //	go run ./bench/encode -rows webp-lossy -sizes 400x300 -photos 6 a part of a section, printed
+//	go run ./bench/encode -rows webp-lossy -photos holdout          with photos that the encoders were not tuned on
 //	go run ./bench/encode -rows jpeg -jpegli cjpegli                also compares with cjpegli, which is not in Debian
 //
 // The sections are jpeg, webp-lossy, webp-lossless, webp-animated, png, gif, gif-animated and avif; -rows
@@ -29,12 +30,16 @@ func main() {
 	rows := flag.String("rows", "", "only the sections with this `text` in their name")
 	flag.StringVar(&b.dir, "dir", "bench/out/encode", "`directory` of what is made")
 	flag.StringVar(&b.corpus, "shared", "../shared", "`directory` of cases and corpus, which may be absent")
-	flag.IntVar(&b.photos, "photos", len(photos), "how many photos")
+	chosen := flag.String("photos", "", "`which` photos: a number, holdout (those that the encoders were not tuned on), or holdout:NUMBER; empty: all that they were tuned on")
+	flag.BoolVar(&b.each, "each", false, "also print the bytes at equal quality of each photo")
 	flag.IntVar(&b.rounds, "rounds", 5, "how often CPU time is measured")
 	flag.StringVar(&b.jpegli, "jpegli", "", "`program` cjpegli of jpegli, to be compared as well")
 	flag.StringVar(&b.mozjpeg, "mozjpeg", "", "`program` cjpeg of mozjpeg, to be compared as well")
 	report := flag.String("report", "bench/ENCODE.md", "`file` whose sections are replaced, unless there are fewer sizes or photos")
 	flag.Parse()
+	if err := b.choosePhotos(*chosen); err != nil {
+		log.Fatal(err)
+	}
 	if err := b.run(*rows, *sizes, *report); err != nil {
 		log.Fatal(err)
 	}
@@ -43,9 +48,12 @@ func main() {
 // bench is a run of the program.
 type bench struct {
 	dir, corpus     string
-	photos, rounds  int
+	rounds          int
 	jpegli, mozjpeg string
 
+	set    photoSet
+	fewer  bool // than all photos of the set
+	each   bool
 	sizes  []image.Point
 	scores *scores
 }
@@ -92,7 +100,7 @@ func (b *bench) run(rows, sizes, report string) error {
 			b.sizes = append(b.sizes, size)
 		}
 	}
-	if sizes != "" || b.photos < len(photos) {
+	if sizes != "" || b.fewer || b.each {
 		report = ""
 	}
 	for _, s := range sections {
@@ -104,9 +112,10 @@ func (b *bench) run(rows, sizes, report string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		fmt.Printf("## %s\n\n%s\n", s.title, text.String())
+		title := s.title + b.set.suffix
+		fmt.Printf("## %s\n\n%s\n", title, text.String())
 		if report != "" {
-			if err := replaceSection(report, s.title, text.String()); err != nil {
+			if err := replaceSection(report, title, text.String()); err != nil {
 				return err
 			}
 		}

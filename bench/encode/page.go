@@ -41,9 +41,11 @@ func writePage(path string, page map[string]string) error {
 	var b strings.Builder
 	b.WriteString(preface)
 	for _, s := range sections {
-		if text, ok := page[s.title]; ok {
-			fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.title, text)
-			delete(page, s.title)
+		for _, title := range []string{s.title, s.title + holdout.suffix} {
+			if text, ok := page[title]; ok {
+				fmt.Fprintf(&b, "\n## %s\n\n%s\n", title, text)
+				delete(page, title)
+			}
 		}
 	}
 	for _, title := range slices.Sorted(maps.Keys(page)) {

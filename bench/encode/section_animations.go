@@ -25,7 +25,7 @@ func writeGIFAnimated(b *bench, p printer) error {
 		return err
 	}
 	p("%s, %s. Thumbnails of animations, compared with those of `gifsicle --resize WxH -O3` in the same size. S2 is the mean over up to 12 frames, on white, compared with the frames before they are reduced to a palette.\n",
-		today(), packages(append(photoPackages, "gifsicle")...))
+		today(), packages(b.set.with("gifsicle")...))
 	p("| animation | size | frames | original, bytes | ours | gifsicle | over gifsicle | S2: ours, gifsicle |\n|---|--:|--:|--:|--:|--:|--:|--:|")
 	sum, n, above := movieRow{}, 0.0, 0
 	for _, m := range all {

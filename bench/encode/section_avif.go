@@ -56,8 +56,8 @@ func writeAVIF(b *bench, p printer) error {
 			l.sizes = append(l.sizes, size)
 		}
 	}
-	p("%s, %s. %d photos: %s. This library runs libaom in WebAssembly, by wazero. The CPU time of avifenc is that of its process, "+
-		"and its quality is the quantizer 63 × (1 − quality / 100).\n", today(), packages(append(photoPackages, "libavif-bin", "libaom3", "libjxl-devtools")...), b.photos, b.photoNames())
+	p("%s, %s. %s This library runs libaom in WebAssembly, by wazero. The CPU time of avifenc is that of its process, "+
+		"and its quality is the quantizer 63 × (1 − quality / 100).\n", today(), packages(b.set.with("libavif-bin", "libaom3", "libjxl-devtools")...), b.photoNames())
 	l.writePairs(p)
 	return l.write(b, p)
 }

@@ -43,7 +43,7 @@ func writeJPEG(b *bench, p printer) error {
 	if b.mozjpeg != "" {
 		l.pairs = append(l.pairs, pair{name: "mozjpeg", theirs: turbo, subject: command(b.mozjpeg + " -quality {q} -sample 2x2 {in}")})
 	}
-	p("%s, %s. %d photos: %s. Chroma is 4:2:0.\n", today(), packages(append(photoPackages, "libjpeg-turbo-progs", "libjxl-devtools")...), b.photos, b.photoNames())
+	p("%s, %s. %s Chroma is 4:2:0.\n", today(), packages(b.set.with("libjpeg-turbo-progs", "libjxl-devtools")...), b.photoNames())
 	l.writePairs(p)
 	return l.write(b, p)
 }

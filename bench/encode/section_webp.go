@@ -28,7 +28,7 @@ func writeWebP(b *bench, p printer) error {
 		decode:    printing("dwebp", "-quiet", "-ppm", "{in}", "-o", "-"),
 		sizes:     b.sizes,
 	}
-	p("%s, %s. %d photos: %s. CPU time of libwebp is that of WebPEncode in memory.\n", today(), packages(append(photoPackages, "webp", "libwebp7", "libjxl-devtools")...), b.photos, b.photoNames())
+	p("%s, %s. %s CPU time of libwebp is that of WebPEncode in memory.\n", today(), packages(b.set.with("webp", "libwebp7", "libjxl-devtools")...), b.photoNames())
 	l.writePairs(p)
 	return l.write(b, p)
 }
