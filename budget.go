@@ -16,6 +16,7 @@ type budget struct {
 	since   time.Time // when the clock was started; only the monotonic clock is used
 	timer   *time.Timer
 	cancels []context.CancelCauseFunc
+	expired bool
 }
 
 // errTimeout is the cause of a context that ended because Config.Timeout was used up.
@@ -25,15 +26,21 @@ var errTimeout = errors.New("Config.Timeout is used up")
 func (b *budget) bind(ctx context.Context) (bound context.Context, cancel func()) {
 	bound, end := context.WithCancelCause(ctx)
 	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.expired {
+		end(errTimeout)
+	}
 	b.cancels = append(b.cancels, end)
-	b.mu.Unlock()
 	return bound, func() { end(nil) }
 }
 
-// run starts the clock of the budget, until pause.
+// run starts the clock of the budget, until pause. A budget that is used up stays used up.
 func (b *budget) run() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.expired {
+		return
+	}
 	b.since = time.Now()
 	if b.timer == nil {
 		b.timer = time.AfterFunc(b.left, b.expire)
@@ -46,7 +53,7 @@ func (b *budget) run() {
 func (b *budget) pause() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.timer == nil || !b.timer.Stop() {
+	if b.expired || b.timer == nil || !b.timer.Stop() {
 		return false
 	}
 	b.left -= time.Since(b.since)
@@ -64,6 +71,7 @@ func (b *budget) paused(f func() error) error {
 func (b *budget) expire() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.left, b.expired = 0, true
 	for _, cancel := range b.cancels {
 		cancel(errTimeout)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/rest-thumbnails/thumbnail/internal/ability"
@@ -198,10 +199,21 @@ func (w *sweeper) second(ctx context.Context) error {
 		return err
 	}
 	w.swept.Kept, w.swept.KeptBytes = kept, keptBytes
-	for len(victims.entries) > 0 {
-		w.remove(ctx, heap.Pop(&victims).(Entry))
+	slices.SortFunc(victims.entries, byUse)
+	excess := keptBytes - w.MaxBytes // less than before if another sweep has removed some meanwhile
+	for _, e := range victims.entries {
+		if excess <= 0 || ctx.Err() != nil {
+			break
+		}
+		excess -= e.Size
+		w.remove(ctx, e)
 	}
 	return ctx.Err()
+}
+
+// byUse orders entries by their last use, the least recent first. So all sweeps choose the same ones.
+func byUse(a, b Entry) int {
+	return cmp.Or(a.Used.Compare(b.Used), cmp.Compare(a.Key, b.Key))
 }
 
 // leastRecent collects the least recently used entries. Their total size is at least excess bytes, which is at least
@@ -221,7 +233,7 @@ func (l *leastRecent) add(e Entry) {
 }
 
 func (l *leastRecent) Len() int           { return len(l.entries) }
-func (l *leastRecent) Less(i, j int) bool { return l.entries[i].Used.After(l.entries[j].Used) }
+func (l *leastRecent) Less(i, j int) bool { return byUse(l.entries[i], l.entries[j]) > 0 }
 func (l *leastRecent) Swap(i, j int)      { l.entries[i], l.entries[j] = l.entries[j], l.entries[i] }
 func (l *leastRecent) Push(e any)         { l.entries = append(l.entries, e.(Entry)) }
 func (l *leastRecent) Pop() any {
