@@ -6,6 +6,7 @@
 //	go run ./bench/encode -rows webp                                only this section, written into bench/ENCODE.md
 //	go run ./bench/encode -rows webp-lossy -sizes 400x300 -photos 6 a part of a section, printed
 //	go run ./bench/encode -rows webp-lossy -photos holdout          with photos that the encoders were not tuned on
+//	go run ./bench/encode -rows gif-animated -films DIR -widths 0.25,0.9    the GIF files of a directory, printed
 //	go run ./bench/encode -rows jpeg -jpegli cjpegli                also compares with cjpegli, which is not in Debian
 //
 // The sections are jpeg, webp-lossy, webp-lossless, webp-animated, png, gif, gif-animated and avif; -rows
@@ -35,10 +36,18 @@ func main() {
 	flag.IntVar(&b.rounds, "rounds", 5, "how often CPU time is measured")
 	flag.StringVar(&b.jpegli, "jpegli", "", "`program` cjpegli of jpegli, to be compared as well")
 	flag.StringVar(&b.mozjpeg, "mozjpeg", "", "`program` cjpeg of mozjpeg, to be compared as well")
+	flag.StringVar(&b.films, "films", "", "`directory` of GIF files for gif-animated, instead of its own; their rows are printed")
+	widths := flag.String("widths", "0.5,0.7", "widths of the thumbnails of gif-animated, as fractions of the originals', with commas between them")
 	report := flag.String("report", "bench/ENCODE.md", "`file` whose sections are replaced, unless there are fewer sizes or photos")
 	flag.Parse()
 	if err := b.choosePhotos(*chosen); err != nil {
 		log.Fatal(err)
+	}
+	if err := b.setWidths(*widths); err != nil {
+		log.Fatal(err)
+	}
+	if b.films != "" {
+		*report = ""
 	}
 	if err := b.run(*rows, *sizes, *report); err != nil {
 		log.Fatal(err)
@@ -50,6 +59,8 @@ type bench struct {
 	dir, corpus     string
 	rounds          int
 	jpegli, mozjpeg string
+	films           string
+	widths          []float64
 
 	set    photoSet
 	fewer  bool // than all photos of the set

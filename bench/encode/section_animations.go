@@ -7,6 +7,7 @@ import (
 	"image"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/rest-thumbnails/thumbnail/bench/films"
@@ -15,8 +16,17 @@ import (
 	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
-// parts are the widths of thumbnails of animations, divided by those of their originals.
-var parts = []float64{0.5, 0.7}
+// setWidths sets the widths of thumbnails of animations, divided by those of their originals.
+func (b *bench) setWidths(list string) error {
+	for _, s := range strings.Split(list, ",") {
+		width, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			return fmt.Errorf("-widths %s: %w", list, err)
+		}
+		b.widths = append(b.widths, width)
+	}
+	return nil
+}
 
 // writeGIFAnimated compares thumbnails of animations with those that gifsicle makes.
 func writeGIFAnimated(b *bench, p printer) error {
@@ -29,7 +39,7 @@ func writeGIFAnimated(b *bench, p printer) error {
 	p("| animation | size | frames | original, bytes | ours | gifsicle | over gifsicle | S2: ours, gifsicle |\n|---|--:|--:|--:|--:|--:|--:|--:|")
 	sum, n, above := movieRow{}, 0.0, 0
 	for _, m := range all {
-		for _, part := range parts {
+		for _, part := range b.widths {
 			r, err := b.moving(m, part)
 			if err != nil {
 				return fmt.Errorf("%s: %w", m.name, err)
@@ -58,6 +68,9 @@ type movie struct {
 // movies returns the animations of cases, of the corpus and of package films. It converts other formats to
 // GIF.
 func (b *bench) movies() (all []movie, err error) {
+	if b.films != "" {
+		return moviesIn(b.films)
+	}
 	for _, pattern := range []string{"cases/gif/*.gif", "cases/png/*apng*.png", "cases/webp/*anim*.webp", "cases/webp/*frames*.webp", "cases/webp/n7*.webp", "corpus/gif-animated/*.gif"} {
 		found, err := filepath.Glob(filepath.Join(b.corpus, pattern))
 		if err != nil {
@@ -92,6 +105,19 @@ func (b *bench) movies() (all []movie, err error) {
 			}
 		}
 		all = append(all, movie{f.Name, f.File})
+	}
+	return all, err
+}
+
+// moviesIn returns the GIF files in a directory.
+func moviesIn(dir string) (all []movie, err error) {
+	found, err := filepath.Glob(filepath.Join(dir, "*.gif"))
+	for _, path := range found {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, movie{strings.TrimSuffix(filepath.Base(path), ".gif"), data})
 	}
 	return all, err
 }
