@@ -75,6 +75,21 @@ func (r *Reader) Whole() bool { return r.whole }
 // Seeks reports whether SeekTo is cheap: the source can seek, or the whole file is in memory.
 func (r *Reader) Seeks() bool { return r.src == nil || r.seeker != nil }
 
+// Size returns the number of bytes of the file. ok is false if the source does not tell it.
+func (r *Reader) Size() (n int64, ok bool, err error) {
+	switch {
+	case r.src == nil:
+		return int64(len(r.buf)), true, nil
+	case r.seeker == nil:
+		return 0, false, nil
+	}
+	n, failed := r.seeker.Seek(0, io.SeekEnd)
+	if _, err := r.seeker.Seek(r.base+int64(len(r.buf)), io.SeekStart); err != nil {
+		return 0, false, &ReadError{err}
+	}
+	return n, failed == nil, nil
+}
+
 // Pos returns the offset of the next byte.
 func (r *Reader) Pos() int64 { return r.pos }
 

@@ -107,6 +107,25 @@ func TestBytesOfASourceThatCannotSeekAreRetainedAndCharged(t *testing.T) {
 	assert.ErrorIs(t, codec.NewReader(codec.WithAccount(t.Context(), codec.NewAccount(200_000)), io.MultiReader(bytes.NewReader(data)), true).Skip(300_000), codec.ErrTooLarge)
 }
 
+func TestTheSizeOfAFileIsKnownIfItsSourceSeeks(t *testing.T) {
+	data := numbers(50_000)
+	for name, r := range readers(t.Context(), data) {
+		require.NoError(t, r.Skip(12_345), name)
+		before, err := r.Peek(4)
+		require.NoError(t, err, name)
+		n, ok, err := r.Size()
+		require.NoError(t, err, name)
+		assert.Equal(t, r.Seeks(), ok, name)
+		if ok {
+			assert.Equal(t, int64(len(data)), n, name)
+		}
+		after, err := r.Block(20_000)
+		require.NoError(t, err, name)
+		assert.Equal(t, before, after[:4], name)
+		assert.Equal(t, data[12_345:][:20_000], after, name)
+	}
+}
+
 func TestAnEndedContextEndsAnEndlessHeader(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	r := codec.NewReader(ctx, endless{}, true)

@@ -40,12 +40,18 @@ func (s *stream) remember(err error) error {
 // A seeker is a stream whose source can seek.
 type seeker struct{ *stream }
 
-// Seek implements [io.Seeker], except for io.SeekEnd, because the length is not known.
+// Seek implements [io.Seeker]. For io.SeekEnd it fails if the source does not tell its length.
 func (s seeker) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekStart:
 	case io.SeekCurrent:
 		offset += s.r.Pos()
+	case io.SeekEnd:
+		size, ok, err := s.r.Size()
+		if err != nil || !ok {
+			return 0, errors.Join(errors.ErrUnsupported, s.remember(err))
+		}
+		offset += size
 	default:
 		return 0, errors.ErrUnsupported
 	}

@@ -1,6 +1,7 @@
 package heif_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -231,4 +232,8 @@ func TestAHandlerMakesThumbnailsByAFormat(t *testing.T) {
 	assert.Greater(t, c.R, uint8(210), "a red of Display P3 is a stronger one of sRGB")
 	_, err = ht.Thumbnail(t.Context(), file, 20)
 	assert.ErrorIs(t, err, processors.ErrFormat, "without a decoder")
+
+	long := append(bytes.Clone(file), make([]byte, 300<<10)...) // a track of a sequence, for example
+	_, err = ht.Thumbnail(t.Context(), long, 20, heif.Format(returning(img, nil), heif.Config{}))
+	require.NoError(t, err, "the plan includes the memory of bytes that are no item's")
 }
