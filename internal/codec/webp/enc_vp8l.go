@@ -53,6 +53,9 @@ type vp8lEncoder struct {
 	keep    bool // the finder is kept for further images
 
 	predicted bool // the pixels are residuals of a prediction
+	alike     bool // pixels are equal if and only if they are equal in the picture
+	matched   int  // number of pixels whose matches the finder has found, if the pixels are alike; otherwise 0
+	parsed    bool // a draft has parsed these pixels
 	few       bool // the picture has at most 16 colors
 
 	draft bool  // only estimate the size of the picture
@@ -74,7 +77,7 @@ func newVP8LEncoder(ctx context.Context, o vp8lOptions) (*vp8lEncoder, error) {
 	}
 	e := vp8lEncoders.Get().(*vp8lEncoder)
 	e.ctx, e.account, e.taken, e.vp8lOptions, e.w = ctx, account, vp8lEncoderBytes, o, bitSink{account: account}
-	e.few = false
+	e.few, e.alike, e.matched, e.parsed = false, false, 0, false
 	return e, nil
 }
 
@@ -175,21 +178,18 @@ func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
 // parse chooses the backward references and the color cache of an image, and counts its symbols.
 func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error) {
 	f, n := e.finder, len(px)
-	f.head, f.pairs = f.head[:1<<headBits(n)], f.pairs[:1<<pairBits(n)]
-	f.prev, f.found = f.prev[:n], f.found[:n]
-	clear(f.head)
-	clear(f.pairs)
 	p := &e.parsing
-	p.px, p.width, p.found, p.steps = px, width, f.found, p.steps[:cap(p.steps)][:n]
-	tries := chainTries[e.effort]
-	if top && e.draft {
-		tries = (tries + 3) / 4
-	}
-	if err := f.find(e.ctx, px, tries, n <= manyPixels || e.predicted); err != nil {
-		return alphabets{}, err
+	p.px, p.width, p.found, p.steps = px, width, f.found[:n], p.steps[:cap(p.steps)][:n]
+	known := top && e.alike && e.matched == n
+	parsed := known && e.parsed
+	e.parsed = e.draft
+	if !known {
+		if err := e.match(px, top); err != nil {
+			return alphabets{}, err
+		}
 	}
 	var err error
-	if e.bits, err = p.start(e.ctx, &e.trial, top, e.draft, e.predicted); err != nil || top && e.draft {
+	if e.bits, err = p.start(e.ctx, &e.trial, top, e.draft, e.predicted, parsed); err != nil || top && e.draft {
 		return alphabets{}, err
 	}
 	rounds := 1
@@ -217,4 +217,27 @@ func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error)
 	}
 	a := newAlphabets(p.cacheBits)
 	return a, p.counts(e.ctx, a, e.symbols[:a.end])
+}
+
+// match finds the matches of an image.
+func (e *vp8lEncoder) match(px []uint32, top bool) error {
+	f, n := e.finder, len(px)
+	f.head, f.pairs = f.head[:1<<headBits(n)], f.pairs[:1<<pairBits(n)]
+	f.prev, f.found = f.prev[:n], f.found[:n]
+	clear(f.head)
+	clear(f.pairs)
+	tries := chainTries[e.effort]
+	if top && e.draft && !(e.alike && n == e.width*e.height) { // else the matches are used again
+		tries = (tries + 3) / 4
+	}
+	if top {
+		e.matched = 0
+	}
+	if err := f.find(e.ctx, px, tries, n <= manyPixels || e.predicted); err != nil {
+		return err
+	}
+	if top && e.alike {
+		e.matched = n
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package webp
 import (
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // alphabets gives the symbols of all five alphabets one numbering, in the order of the prefix codes in the file: green
@@ -56,6 +57,7 @@ type prices struct {
 	alphabets
 	of      [maxAlphabets]price
 	length  [maxCopy + 1]price
+	least   price // lowest price of a literal or color cache index
 	segment []int // ends of the ranges of lengths that have the same price
 }
 
@@ -64,6 +66,10 @@ type prices struct {
 func (p *prices) set(a alphabets, counts []uint32, longest int) {
 	p.alphabets = a
 	a.each(func(from, to int) { setPrices(p.of[from:to], counts[from:to]) })
+	p.least = slices.Min(p.of[greenSymbols:max(a.red, greenSymbols+1)])
+	if direct := slices.Min(p.of[:256]) + slices.Min(p.of[a.red:a.blue]) + slices.Min(p.of[a.blue:a.alpha]) + slices.Min(p.of[a.alpha:a.distance]); a.red == greenSymbols || direct < p.least {
+		p.least = direct
+	}
 	p.segment = p.segment[:0]
 	for n := 1; n <= longest; n++ {
 		symbol, extra := prefix(n)

@@ -22,10 +22,12 @@ const (
 
 	maxHeadBits = 16
 
-	// In a run of equal pixels with more than longRun pixels left, only the first pixel and every runStep-th pixel are
-	// hashed.
+	// In a run of equal pixels, only the first pixel and the last longRun pixels are hashed. The search extends matches to
+	// the left.
 	longRun = 32
-	runStep = 8
+
+	// In a run of at least skippedRun pixels, those that are not hashed are skipped.
+	skippedRun = longRun + 32
 
 	// fruitless counts recent searches without a long match, up to maxFruitless. If it is at least half of maxFruitless,
 	// only a quarter of the chain entries is examined. This speeds up noise.
@@ -77,13 +79,14 @@ func (f *finder) link(ctx context.Context, px []uint32, long bool) error {
 	if n > 1 {
 		next = hash(px[0], px[1])
 	}
-	for i, v := range px {
-		if i%matchLook == 0 {
+	for i, look := 0, 0; i < n; i++ {
+		if i >= look {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
+			look = i + matchLook
 		}
-		distance := 0
+		v, distance := px[i], 0
 		if long {
 			distance = w.look(px, i)
 		}
@@ -103,8 +106,9 @@ func (f *finder) link(ctx context.Context, px []uint32, long bool) error {
 			}
 		}
 		var key uint32
-		switch left := runEnd - i; {
-		case left > longRun && left%runStep != 0 && !start:
+		left := runEnd - i
+		switch {
+		case left > longRun && !start:
 			continue
 		case left >= hashed:
 			key = hash(v^uint32(left), beyond)
@@ -117,6 +121,16 @@ func (f *finder) link(ctx context.Context, px []uint32, long bool) error {
 		*chain, *last = int32(i+1), int32(i+1)
 		if distance == 0 && c >= 0 && i-c <= farthest {
 			found[i] = paired | uint32(i-c)
+		}
+		if left >= skippedRun {
+			to := runEnd - longRun
+			clear(found[i+1 : to])
+			clear(prev[i+1 : to])
+			next = hash(px[to], px[to+1])
+			if long {
+				w.move(px, to)
+			}
+			i = to - 1
 		}
 	}
 	return nil

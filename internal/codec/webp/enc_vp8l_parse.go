@@ -74,23 +74,21 @@ func (s *stretch) length(px []uint32, i int) int {
 // start makes a first parsing with the matches of the finder. If cache is true, it also chooses the size of the color cache,
 // and returns the estimated size in bits. If draft is false, it then also tries a parsing without the matches of the finder,
 // and keeps that parsing if it is at most slightly larger. It does not try that if the pixels are not predicted and most of
-// them are copied.
-func (p *parsing) start(ctx context.Context, t *cacheTrial, cache, draft, predicted bool) (total int64, err error) {
+// them are copied. If parsed is true, a draft has made the first parsing.
+func (p *parsing) start(ctx context.Context, t *cacheTrial, cache, draft, predicted, parsed bool) (total int64, err error) {
 	p.cacheBits = 0
 	if !cache {
 		return 0, p.lazy(ctx, false)
 	}
-	if draft {
+	if !parsed {
 		if err := p.lazy(ctx, false); err != nil {
 			return 0, err
 		}
-		_, total, err = p.bestCache(ctx, t, draft)
-		return total, err
-	}
-	if err = p.lazy(ctx, false); err != nil {
-		return 0, err
 	}
 	bits, far, err := p.bestCache(ctx, t, draft)
+	if draft {
+		return far, err
+	}
 	if err != nil || !predicted && far < int64(len(p.px)) { // most pixels are copied
 		p.cacheBits = bits
 		return far, err
@@ -187,7 +185,9 @@ func (p *parsing) cheapest(ctx context.Context, prices *prices) error {
 		here := p.ring[i%ringSize]
 		p.ring[(i+maxCopy)%ringSize] = here + never
 		next := &p.ring[(i+1)%ringSize]
-		if c := here + p.literal(prices, v); c-*next < 0 {
+		if here+prices.least-*next >= 0 {
+			p.remember(v)
+		} else if c := here + p.literal(prices, v); c-*next < 0 {
 			*next, steps[i] = c, literalStep
 		}
 		if !byLeft.covers(i, here) {
@@ -225,6 +225,13 @@ func (p *parsing) literal(prices *prices, v uint32) price {
 		p.cache[key%uint32(len(p.cache))] = v
 	}
 	return prices.literal(v)
+}
+
+// remember adds a pixel to the color cache.
+func (p *parsing) remember(v uint32) {
+	if p.cacheBits > 0 {
+		p.cache[cacheKey(v, p.cacheBits)%uint32(len(p.cache))] = v
+	}
 }
 
 // A backward reference to more than everyLength pixels is not shortened to every length. Only the longest length of

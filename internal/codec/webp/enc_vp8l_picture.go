@@ -82,6 +82,7 @@ func (e *vp8lEncoder) pixels(px []uint32) error {
 			}
 		}
 		if len(choices) > 1 {
+			e.alikeLast(choices, table)
 			return e.tryAll(px, table, choices)
 		}
 	}
@@ -105,6 +106,9 @@ func (e *vp8lEncoder) tryAll(px []uint32, table *colorTable, choices []choice) e
 	copy(again, px)
 	head, best := e.w, bitSink{}
 	defer func() { best.close(); e.keep = false }()
+	if e.matched > 0 { // choices that share the matches of a draft come first
+		slices.Reverse(choices)
+	}
 	for i, c := range choices {
 		copy(px, again)
 		e.w = bitSink{account: e.account, acc: head.acc, n: head.n}
@@ -145,6 +149,7 @@ func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) 
 	e.draft = true
 	defer func() { e.w, e.draft = head, false }()
 	var drafts []candidate
+	e.alikeLast(choices, table)
 	for _, c := range choices {
 		copy(draft, middle)
 		e.w = bitSink{account: e.account}
@@ -167,10 +172,28 @@ func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) 
 	return choices, nil
 }
 
+// isAlike reports whether the transforms of a choice make equal pixels from equal pixels only, and keep their number.
+func (e *vp8lEncoder) isAlike(c choice, table *colorTable) bool {
+	return !c.predict && (!c.palette || table.pixelBits() == 0)
+}
+
+// alikeLast moves the choices that share matches to the end.
+func (e *vp8lEncoder) alikeLast(choices []choice, table *colorTable) {
+	slices.SortStableFunc(choices, func(a, b choice) int {
+		switch one, other := e.isAlike(a, table), e.isAlike(b, table); {
+		case one == other:
+			return 0
+		case one:
+			return 1
+		}
+		return -1
+	})
+}
+
 // attempt writes the transforms of a choice and the transformed pixels.
 func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
 	width := e.width
-	e.predicted = c.predict
+	e.predicted, e.alike = c.predict, e.isAlike(c, table)
 	if c.palette {
 		e.w.put(1|colorIndexing<<1, 3)
 		e.w.put(uint32(len(table.colors)-1), 8)

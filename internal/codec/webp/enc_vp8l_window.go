@@ -22,10 +22,18 @@ func (w *pixelWindow) begin(px []uint32) {
 	bits := headBits(len(px))
 	w.last, w.shift = w.last[:1<<bits], 32-bits
 	clear(w.last)
-	w.hash, w.power, w.distance = 0, 1, 0
-	for i := range min(windowSize, len(px)) {
-		w.hash = w.hash*windowBase + px[i]
+	w.power = 1
+	for range windowSize {
 		w.power *= windowBase
+	}
+	w.move(px, 0)
+}
+
+// move moves the window to pixel i.
+func (w *pixelWindow) move(px []uint32, i int) {
+	w.hash, w.distance = 0, 0
+	for _, v := range px[i:min(i+windowSize, len(px))] {
+		w.hash = w.hash*windowBase + v
 	}
 }
 
