@@ -10,6 +10,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -232,7 +233,14 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := parse(file.stripped(), 51)
+		stripped := file.stripped()
+		if stripped == nil {
+			if !slices.ContainsFunc(file.Frames, func(f imageFrame) bool { return f.flags&hasTable == 0 && len(file.palette) == 0 }) {
+				t.Fatal("not stripped, although every frame has a color table")
+			}
+			return
+		}
+		again, err := parse(stripped, 51)
 		if err != nil {
 			t.Fatal(err)
 		}
