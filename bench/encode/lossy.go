@@ -13,6 +13,7 @@ type lossy struct {
 	timed     int   // the quality at which CPU time is measured
 	decode    decoder
 	sizes     []image.Point
+	pictures  []*picture // nil: the photos
 }
 
 // pair is an encoder and its reference.
@@ -36,9 +37,12 @@ type measured struct {
 
 // write measures everything and writes the tables.
 func (l *lossy) write(b *bench, p printer) error {
-	pictures, err := b.photosOf(l.sizes)
-	if err != nil {
-		return err
+	pictures := l.pictures
+	if pictures == nil {
+		var err error
+		if pictures, err = b.photosOf(l.sizes); err != nil {
+			return err
+		}
 	}
 	times, err := l.times(b, pictures)
 	if err != nil {

@@ -9,7 +9,7 @@
 //	go run ./bench/encode -rows gif-animated -films DIR -widths 0.25,0.9    the GIF files of a directory, printed
 //	go run ./bench/encode -rows jpeg -jpegli cjpegli                also compares with cjpegli, which is not in Debian
 //
-// The sections are jpeg, webp-lossy, webp-lossless, webp-animated, png, gif, gif-animated and avif; -rows
+// The sections are jpeg, webp-lossy, webp-alpha, webp-lossless, webp-animated, png, gif, gif-animated and avif; -rows
 // selects those whose names contain its value. To add an encoder, add a side (side.go); to add a
 // comparison, add an entry to a section (section_*.go). Scores are cached in bench/out/encode, so a second
 // run computes only new ones.
@@ -33,6 +33,7 @@ func main() {
 	flag.StringVar(&b.corpus, "shared", "../shared", "`directory` of cases and corpus, which may be absent")
 	chosen := flag.String("photos", "", "`which` photos: a number, holdout (those that the encoders were not tuned on), or holdout:NUMBER; empty: all that they were tuned on")
 	flag.BoolVar(&b.each, "each", false, "also print the bytes at equal quality of each photo")
+	flag.StringVar(&b.chroma, "chroma", "4:2:0", "chroma of JPEG: 4:2:0, 4:2:2, 4:4:4, or gray")
 	flag.IntVar(&b.rounds, "rounds", 5, "how often CPU time is measured")
 	flag.StringVar(&b.jpegli, "jpegli", "", "`program` cjpegli of jpegli, to be compared as well")
 	flag.StringVar(&b.mozjpeg, "mozjpeg", "", "`program` cjpeg of mozjpeg, to be compared as well")
@@ -65,6 +66,7 @@ type bench struct {
 	set    photoSet
 	fewer  bool // than all photos of the set
 	each   bool
+	chroma string
 	sizes  []image.Point
 	scores *scores
 }
@@ -81,6 +83,7 @@ type section struct {
 var sections = []section{
 	{"jpeg", "JPEG", writeJPEG},
 	{"webp-lossy", "WebP, lossy", writeWebP},
+	{"webp-alpha", "WebP, lossy with alpha", writeWebPAlpha},
 	{"webp-lossless", "WebP, lossless", writeWebPLossless},
 	{"webp-animated", "WebP, animated", writeWebPAnimated},
 	{"png", "PNG", writePNG},
@@ -111,7 +114,7 @@ func (b *bench) run(rows, sizes, report string) error {
 			b.sizes = append(b.sizes, size)
 		}
 	}
-	if sizes != "" || b.fewer || b.each {
+	if sizes != "" || b.fewer || b.each || b.chroma != "4:2:0" {
 		report = ""
 	}
 	for _, s := range sections {

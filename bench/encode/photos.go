@@ -102,7 +102,13 @@ func (b *bench) photosOf(sizes []image.Point) (all []*picture, err error) {
 			if err := p.make(path, size); err != nil {
 				return nil, fmt.Errorf("%s: %w", path, err)
 			}
-			all = append(all, &picture{set: "photos", name: p.name, path: path, size: size})
+			made := &picture{set: "photos", name: p.name, path: path, size: size}
+			if b.chroma == "gray" {
+				if err := made.becomeGray(); err != nil {
+					return nil, err
+				}
+			}
+			all = append(all, made)
 		}
 	}
 	return all, nil

@@ -17,6 +17,7 @@ type picture struct {
 	set, name string
 	path      string
 	size      image.Point
+	seen      *picture // with which copies are compared; nil: with the picture itself
 
 	load sync.Once
 	img  image.Image
@@ -57,12 +58,18 @@ func straight(img image.Image) *image.NRGBA {
 // forget drops the pixels.
 func (p *picture) forget() { p.load, p.img = sync.Once{}, nil }
 
-// readPPM reads a P6 or P5 file of 8 bits.
+// readPPM reads a P6 or P5 file of 8 bits, or a P7 file (PAM), which it composites over white.
 func readPPM(r io.Reader) (*image.RGBA, error) {
 	in := bufio.NewReader(r)
 	var kind string
 	var w, h, most int
-	if _, err := fmt.Fscan(in, &kind, &w, &h, &most); err != nil {
+	if _, err := fmt.Fscan(in, &kind); err != nil {
+		return nil, err
+	}
+	if kind == "P7" {
+		return readPAM(in)
+	}
+	if _, err := fmt.Fscan(in, &w, &h, &most); err != nil {
 		return nil, err
 	}
 	if _, err := in.ReadByte(); err != nil {

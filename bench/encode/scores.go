@@ -56,6 +56,9 @@ func (s *scores) save() error {
 
 // of compares a copy with its original.
 func (s *scores) of(p *picture, copied *image.RGBA) (score, error) {
+	if p.seen != nil {
+		p = p.seen
+	}
 	img, err := p.image()
 	if err != nil {
 		return score{}, err
