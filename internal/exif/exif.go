@@ -51,14 +51,17 @@ func parseHeader(b []byte) (order binary.ByteOrder, offset uint32, ok bool) {
 
 // value returns the orientation in a directory entry of 12 bytes. The entry's tag is Orientation.
 func value(order binary.ByteOrder, entry []byte) int {
-	const short, long = 3, 4
-	value := uint32(0)
-	switch kind := order.Uint16(entry[2:]); {
-	case order.Uint32(entry[4:]) != 1: // Orientation has exactly one value
-	case kind == short:
-		value = uint32(order.Uint16(entry[8:]))
-	case kind == long: // not valid, but some writers use it
-		value = order.Uint32(entry[8:])
+	const short, long, signedShort, signedLong = 3, 4, 8, 9
+	value, count := uint32(0), order.Uint32(entry[4:])
+	switch kind := order.Uint16(entry[2:]); kind { // only short is valid, but some writers use another type
+	case short, signedShort:
+		if count == 1 || count == 2 { // more values are stored elsewhere; it should have one
+			value = uint32(order.Uint16(entry[8:]))
+		}
+	case long, signedLong:
+		if count == 1 {
+			value = order.Uint32(entry[8:])
+		}
 	}
 	if value < 1 || value > 8 {
 		return 1

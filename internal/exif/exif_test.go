@@ -31,7 +31,11 @@ func TestOrientationIsReadInBothByteOrders(t *testing.T) {
 			assert.Equal(t, int(n+1), Orientation(b))
 			assert.Equal(t, int(n+1), Orientation(append([]byte("Exif\x00\x00"), b...)))
 			assert.Equal(t, int(n+1), Orientation(append([]byte("Exif\x00\xff"), b...)))
-			assert.Equal(t, int(n+1), Orientation(block(order, 4, 1, order.AppendUint32(nil, uint32(n+1)))))
+			for _, kind := range []uint16{4, 9} {
+				assert.Equal(t, int(n+1), Orientation(block(order, kind, 1, order.AppendUint32(nil, uint32(n+1)))), "type %d", kind)
+			}
+			assert.Equal(t, int(n+1), Orientation(block(order, 8, 1, order.AppendUint16(nil, n+1))))
+			assert.Equal(t, int(n+1), Orientation(block(order, 3, 2, order.AppendUint16(order.AppendUint16(nil, n+1), 9))), "the first of two values")
 		}
 	}
 }
@@ -47,7 +51,9 @@ func TestAnInvalidOrientationCountsAsUpright(t *testing.T) {
 		"0":                         block(order, 3, 1, []byte{0, 0}),
 		"9":                         block(order, 3, 1, []byte{9, 0}),
 		"text":                      block(order, 2, 1, []byte{6, 0}),
-		"two values":                block(order, 3, 2, []byte{6, 0, 6, 0}),
+		"no value":                  block(order, 3, 0, []byte{6, 0}),
+		"negative":                  block(order, 9, 1, []byte{255, 255, 255, 255}),
+		"three values":              block(order, 3, 3, []byte{6, 0, 6, 0}),
 		"a directory in the header": append([]byte("II\x2a\x00\x02\x00\x00\x00"), sound[8:]...),
 		"a directory far beyond":    append([]byte("II\x2a\x00\xff\xff\xff\xff"), sound[8:]...),
 		"another byte order":        append([]byte("IM"), sound[2:]...),

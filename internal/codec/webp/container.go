@@ -141,6 +141,9 @@ func (f *container) take(w *walker, c chunk, h *codec.Header) error {
 		}
 		return f.countFrame(w, c)
 	case "EXIF":
+		if f.flags&flagEXIF == 0 { // without its flag, the chunk does not count in other readers, either
+			return nil
+		}
 		b, err := w.r.Peek(int(min(c.size, 1<<20)))
 		if err != nil {
 			return err

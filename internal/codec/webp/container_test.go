@@ -30,7 +30,11 @@ func TestTheOrientationMayFollowThePixels(t *testing.T) {
 			assert.Equal(t, size, h.Stored)
 		}
 	}
-	file := pieces.WebP(pieces.VP8X(flagEXIF, size), pixels, pieces.RIFF("EXIF", pieces.EXIF(6)))
+	exif := pieces.RIFF("EXIF", pieces.EXIF(6))
+	for _, file := range [][]byte{pieces.WebP(pieces.VP8X(0, size), exif, pixels), pieces.WebP(pieces.VP8X(0, size), pixels, exif)} {
+		assert.Equal(t, 1, header(t, file).Orientation, "without the flag")
+	}
+	file := pieces.WebP(pieces.VP8X(flagEXIF, size), pixels, exif)
 	h, err := Format.Header(t.Context(), codec.NewReader(t.Context(), bytes.NewReader(file), false))
 	require.NoError(t, err)
 	assert.Equal(t, 1, h.Orientation, "what follows the pixels is not read unless it is asked for")
