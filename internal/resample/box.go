@@ -9,7 +9,7 @@ type boxes struct {
 
 	sum  []uint16 // sums of rows of bytes, (hi-lo) × bytes per pixel, in the order of addRow; a sum has room for maxBox rows
 	bits uint     // fraction bits of sum. If bytes are premultiplied, all bits that are not needed for the sum are fraction bits.
-	wide []uint32 // sums of rows of other formats, planes × (hi-lo); used if sum is empty
+	wide []uint32 // sums of rows of other formats, planes × (hi-lo), or in the order of addWords; used if sum is empty
 	row  []int16  // one row of another format, split into planes
 }
 
@@ -31,6 +31,9 @@ func (f Format) sumsBytes() bool {
 	}
 	return false
 }
+
+// sumsWords reports whether rows of the format, whose samples have 16 bits, are added without being split into planes.
+func (f Format) sumsWords() bool { return f == Gray16 || f == RGB16 || f == RGBA16 }
 
 // set prepares for boxes of at most the given number of rows, which is at least 2.
 func (b *boxes) set(f Format, lo, hi, rows int) {
@@ -64,6 +67,10 @@ func (b *boxes) add(row []byte) {
 		}
 		return
 	}
+	if b.format.sumsWords() {
+		addWords(b.wide, row)
+		return
+	}
 	w := b.hi - b.lo
 	b.format.toPlanes(b.row, w, row, 0, w)
 	wide := b.wide[:len(b.row)]
@@ -77,6 +84,9 @@ func (b *boxes) flush(dst []int16, stride int) {
 	w := b.hi - b.lo
 	m := meanOf(b.rows, b.bits)
 	switch n := b.format.BytesPerPixel(); {
+	case b.format.sumsWords():
+		b.flushWords(dst, stride)
+		clear(b.wide)
 	case len(b.sum) == 0:
 		half, rows := uint32(b.rows)/2, uint32(b.rows)
 		for p := range b.format.planes() {

@@ -2,6 +2,7 @@ package tiff
 
 import (
 	"context"
+	"encoding/binary"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
@@ -167,11 +168,7 @@ func (c *converter) gray(alpha bool, format resample.Format) {
 	if !alpha {
 		c.format = format
 		if flip != 0 {
-			c.finish = func(dst, src []byte) {
-				for i, v := range src[:len(dst)] {
-					dst[i] = v ^ flip
-				}
-			}
+			c.finish = invert
 		}
 		return
 	}
@@ -184,6 +181,17 @@ func (c *converter) gray(alpha bool, format resample.Format) {
 			}
 			dst, src = dst[4*n:], src[2*n:]
 		}
+	}
+}
+
+// invert flips all bits of src.
+func invert(dst, src []byte) {
+	src = src[:len(dst)]
+	for ; len(dst) >= 8; dst, src = dst[8:], src[8:] {
+		binary.LittleEndian.PutUint64(dst, ^binary.LittleEndian.Uint64(src))
+	}
+	for i, v := range src {
+		dst[i] = ^v
 	}
 }
 

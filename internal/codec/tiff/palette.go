@@ -96,6 +96,10 @@ func (c *converter) cutPalette(values []byte, n int64) error {
 func (c *converter) lookUp(dst, src []byte) {
 	n, alpha := c.format.BytesPerPixel(), c.format == resample.NRGBA8
 	step := c.sample * len(c.wanted)
+	if c.sample == 1 && !alpha {
+		c.lookUpBytes(dst, src)
+		return
+	}
 	for ; len(dst) >= n; dst, src = dst[n:], src[step:] {
 		place := int(src[0])
 		if c.sample == 2 {
@@ -111,5 +115,20 @@ func (c *converter) lookUp(dst, src []byte) {
 			a = int(binary.BigEndian.Uint16(src[2:]))
 		}
 		dst[3] = byte(a * 255 / (1<<c.layout.bits - 1))
+	}
+}
+
+// lookUpBytes is lookUp for indices of one byte, without alpha.
+func (c *converter) lookUpBytes(dst, src []byte) {
+	var colors [256]uint32
+	for i := range colors {
+		v := &c.palette[i]
+		colors[i] = uint32(v[0]) | uint32(v[1])<<8 | uint32(v[2])<<16
+	}
+	for ; len(dst) >= 4 && len(src) > 0; dst, src = dst[3:], src[1:] {
+		binary.LittleEndian.PutUint32(dst, colors[src[0]]) // the fourth byte is overwritten by the next pixel
+	}
+	if len(dst) >= 3 && len(src) > 0 {
+		copy(dst[:3], c.palette[src[0]][:])
 	}
 }

@@ -3,6 +3,7 @@ package tiff
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 )
 
 // tidy undoes the byte order and the predictor of a row, in place. Afterwards samples of 16, 24, 32 or 64 bits are
@@ -14,7 +15,12 @@ func (l *layout) tidy(row, scratch []byte) {
 		return
 	}
 	n := l.bits / 8
-	if l.bits%8 == 0 && n > 1 && l.order == binary.ByteOrder(binary.LittleEndian) {
+	little := l.order == binary.ByteOrder(binary.LittleEndian)
+	if n == 2 && l.predicts() {
+		accumulateWords(row, step, little)
+		return
+	}
+	if l.bits%8 == 0 && n > 1 && little {
 		swap(row, n)
 	}
 	if l.predicts() {
@@ -34,6 +40,12 @@ func (l *layout) scratch() int {
 func swap(row []byte, n int) {
 	switch n {
 	case 2:
+		const evenBytes = 0x00FF00FF00FF00FF
+		for len(row) >= 8 { // four samples
+			v := binary.LittleEndian.Uint64(row)
+			binary.LittleEndian.PutUint64(row, v>>8&evenBytes|v&evenBytes<<8)
+			row = row[8:]
+		}
 		for len(row) >= 2 {
 			row[0], row[1] = row[1], row[0]
 			row = row[2:]
@@ -56,15 +68,48 @@ func swap(row []byte, n int) {
 	}
 }
 
-// accumulate undoes horizontal differencing (section 14) of samples that are larger than a byte: see
-// [layout.bytesDiffer]. Samples are big-endian and have n bytes; a pixel has step samples.
+// accumulateWords undoes horizontal differencing (section 14) of samples of 16 bits, and makes them big-endian. A pixel has step samples.
+func accumulateWords(row []byte, step int, little bool) {
+	if step == 3 {
+		accumulateTriples(row, little)
+		return
+	}
+	for first := 0; first < 2*step && first+2 <= len(row); first += 2 {
+		sum := uint16(0)
+		for p := row[first:]; ; p = p[2*step:] {
+			v := binary.BigEndian.Uint16(p)
+			if little {
+				v = bits.ReverseBytes16(v)
+			}
+			sum += v
+			binary.BigEndian.PutUint16(p, sum)
+			if len(p) < 2*step+2 {
+				break
+			}
+		}
+	}
+}
+
+// accumulateTriples is accumulateWords for pixels of three samples.
+func accumulateTriples(row []byte, little bool) {
+	var r, g, b uint16
+	for len(row) >= 6 {
+		u, v, w := binary.BigEndian.Uint16(row), binary.BigEndian.Uint16(row[2:]), binary.BigEndian.Uint16(row[4:])
+		if little {
+			u, v, w = bits.ReverseBytes16(u), bits.ReverseBytes16(v), bits.ReverseBytes16(w)
+		}
+		r, g, b = r+u, g+v, b+w
+		binary.BigEndian.PutUint16(row, r)
+		binary.BigEndian.PutUint16(row[2:], g)
+		binary.BigEndian.PutUint16(row[4:], b)
+		row = row[6:]
+	}
+}
+
+// accumulate undoes horizontal differencing of samples of 24, 32 or 64 bits: see [layout.bytesDiffer] and accumulateWords. Samples are big-endian and have n bytes; a pixel has step samples.
 func accumulate(row []byte, n, step int) {
 	back := n * step
 	switch n {
-	case 2:
-		for i := back; i+2 <= len(row); i += 2 {
-			binary.BigEndian.PutUint16(row[i:], binary.BigEndian.Uint16(row[i:])+binary.BigEndian.Uint16(row[i-back:]))
-		}
 	case 3:
 		for i := back; i+3 <= len(row); i += 3 {
 			a, b := row[i:i+3], row[i-back:][:3]
@@ -110,20 +155,20 @@ func (l *layout) expand() func(dst, src []byte, n int) {
 	case l.format == float && l.bits == 32:
 		return func(dst, src []byte, n int) {
 			for i := range n {
-				putFloat(dst[2*i:], float64(math.Float32frombits(binary.BigEndian.Uint32(src[4*i:]))))
+				putSingle(dst[2*i:], binary.BigEndian.Uint32(src[4*i:]))
 			}
 		}
 	case l.format == float && l.bits == 24:
 		return func(dst, src []byte, n int) {
 			for i := range n {
 				v := uint32(src[3*i])<<16 | uint32(src[3*i+1])<<8 | uint32(src[3*i+2])
-				putFloat(dst[2*i:], small(v, 7, 16))
+				putSingle(dst[2*i:], single(v<<8, 7))
 			}
 		}
 	case l.format == float:
 		return func(dst, src []byte, n int) {
 			for i := range n {
-				putFloat(dst[2*i:], small(uint32(binary.BigEndian.Uint16(src[2*i:])), 5, 10))
+				putSingle(dst[2*i:], single(uint32(binary.BigEndian.Uint16(src[2*i:]))<<16, 5))
 			}
 		}
 	case l.bits == 8 || l.bits == 16:
@@ -138,21 +183,28 @@ func (l *layout) expand() func(dst, src []byte, n int) {
 	return l.unpack()
 }
 
-// small converts a floating point number with the given numbers of exponent and mantissa bits. It returns 0 for NaN.
-func small(v uint32, exponent, mantissa uint) float64 {
-	e, m := int(v>>mantissa&(1<<exponent-1)), v&(1<<mantissa-1)
-	bias := 1<<(exponent-1) - 1
-	f := math.Ldexp(float64(m), 1-bias-int(mantissa))
+// single converts a floating point number with the given number of exponent bits to the bits of a float32. The number is in the highest bits
+// of v.
+func single(v uint32, exponent uint) uint32 {
+	const infinity = 0x7f800000
+	number := v << 1 >> (9 - exponent) // the exponent ends at bit 23, as in a float32
 	switch {
-	case e == 1<<exponent-1 && m != 0:
-		f = 0
-	case e != 0:
-		f = math.Ldexp(float64(m|1<<mantissa), e-bias-int(mantissa))
+	case number>>23 == 1<<exponent-1: // infinity, or not a number
+		number |= infinity
+	default: // this multiplication is exact, and scales numbers without a leading one as well
+		number = math.Float32bits(math.Float32frombits(number) * math.Float32frombits((254-(1<<(exponent-1)-1))<<23))
 	}
-	if v>>(exponent+mantissa)&1 != 0 {
-		return -f
+	return number | v>>31<<31
+}
+
+// putSingle is putFloat for the bits of a float32.
+func putSingle(dst []byte, b uint32) {
+	const one = 0x3f800000
+	f := math.Float32frombits(min(b, one))
+	if b > one && !(math.Float32frombits(b) >= 1) {
+		f = 0 // negative, or NaN
 	}
-	return f
+	binary.BigEndian.PutUint16(dst, uint16(int64(float64(float64(f)*65535)+0.5)))
 }
 
 // putFloat scales a number from 0 to 1 to 16 bits and writes it. It limits other numbers to that range.
@@ -169,36 +221,19 @@ func putFloat(dst []byte, f float64) {
 
 // unpack is like expand, for integers whose size is not a multiple of 8 bits.
 func (l *layout) unpack() func(dst, src []byte, n int) {
-	bits := uint(l.bits)
-	if bits < 8 {
-		var levels [256]byte
-		for i := range 1 << bits {
-			levels[i] = byte(i)
-			if l.photometric != palette {
-				levels[i] = byte(i * 255 / (1<<bits - 1))
-			}
-		}
-		return func(dst, src []byte, n int) {
-			acc, count := uint(0), uint(0)
-			for i := range dst[:n] {
-				if count < bits {
-					acc, src = acc<<8|uint(src[0]), src[1:]
-					count += 8
-				}
-				count -= bits
-				dst[i] = levels[acc>>count&(1<<bits-1)]
-			}
-		}
+	width := uint(l.bits)
+	if width < 8 {
+		return l.unpackBits()
 	}
-	most := uint64(1)<<bits - 1
+	most := uint64(1)<<width - 1
 	return func(dst, src []byte, n int) {
 		acc, count := uint64(0), uint(0)
 		for i := range n {
-			for count < bits {
+			for count < width {
 				acc, src = acc<<8|uint64(src[0]), src[1:]
 				count += 8
 			}
-			count -= bits
+			count -= width
 			v := acc >> count & most
 			if l.photometric != palette {
 				v = v * 65535 / most
