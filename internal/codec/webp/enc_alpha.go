@@ -56,7 +56,7 @@ func encodeAlphaBy(ctx context.Context, img *image.NRGBA, effort int, filter byt
 		head |= alphaReduced
 	}
 	e.w.put(head, 8)
-	px, err := takenFor[uint32](e, e.width*e.height, 4)
+	px, err := e.pixelsFor(0, e.width*e.height)
 	if err != nil {
 		return nil, err
 	}

@@ -52,20 +52,30 @@ type vp8lEncoder struct {
 	height  int
 	keep    bool // the finder is kept for further images
 
+	tiny      bool // the picture has at most 16 colors
 	predicted bool // the pixels are residuals of a prediction
 	alike     bool // pixels are equal if and only if they are equal in the picture
-	matched   int  // number of pixels whose matches the finder has found, if the pixels are alike; otherwise 0
 	parsed    bool // a draft has parsed these pixels
-	few       bool // the picture has at most 16 colors
+
+	shared    []uint32 // the matches of all images whose pixels are alike
+	few       bool     // the picture can have a palette
+	busy      int      // number of pixels that differ from their left and upper neighbors
+	residuals int64    // estimated size with prediction
 
 	draft bool  // only estimate the size of the picture
 	bits  int64 // the estimate
 
 	sub *vp8lEncoder // encoder of images other than the main image
+
+	charged int         // number of pixels that the tables are charged for
+	scratch [4][]uint32 // copies of the pixels, and matches
 }
 
 // vp8lEncoderBytes is an upper bound of the size of a vp8lEncoder.
 const vp8lEncoderBytes = 184 << 10
+
+// keptPixels is the largest number of pixels for which an unused encoder keeps its tables and its copies of the pixels.
+const keptPixels = 1 << 16
 
 // vp8lEncoders keeps unused encoders, because of their scratch memory.
 var vp8lEncoders = sync.Pool{New: func() any { return new(vp8lEncoder) }}
@@ -77,7 +87,7 @@ func newVP8LEncoder(ctx context.Context, o vp8lOptions) (*vp8lEncoder, error) {
 	}
 	e := vp8lEncoders.Get().(*vp8lEncoder)
 	e.ctx, e.account, e.taken, e.vp8lOptions, e.w = ctx, account, vp8lEncoderBytes, o, bitSink{account: account}
-	e.few, e.alike, e.matched, e.parsed = false, false, 0, false
+	e.few, e.tiny, e.alike, e.shared, e.parsed = false, false, false, nil, false
 	return e, nil
 }
 
@@ -103,7 +113,16 @@ func (e *vp8lEncoder) close() {
 	e.give(e.taken)
 	e.w.close()
 	p := &e.parsing
-	p.px, p.found, p.steps, e.finder, e.keep, e.draft = nil, nil, nil, finder{}, false, false
+	p.px, p.found, e.shared = nil, nil, nil
+	if e.finder.prev == nil || cap(p.steps) > keptPixels {
+		p.steps, e.finder = nil, finder{}
+	}
+	for i := range e.scratch {
+		if cap(e.scratch[i]) > keptPixels {
+			e.scratch[i] = nil
+		}
+	}
+	e.charged, e.keep, e.draft = 0, false, false
 	e.ctx, e.account = nil, nil
 	vp8lEncoders.Put(e)
 }
@@ -116,18 +135,45 @@ func takenFor[T any](e *vp8lEncoder, n int, size int64) ([]T, error) {
 	return make([]T, n), nil
 }
 
+// pixelsFor returns a copy of the pixels, without their values, and charges it to the account. i is its number in scratch.
+func (e *vp8lEncoder) pixelsFor(i, n int) ([]uint32, error) {
+	if err := e.take(4 * int64(n)); err != nil {
+		return nil, err
+	}
+	if cap(e.scratch[i]) < n {
+		e.scratch[i] = make([]uint32, n)
+	}
+	return e.scratch[i][:n], nil
+}
+
+// giveBack gives the memory of a copy of n pixels back.
+func (e *vp8lEncoder) giveBack(i, n int) {
+	e.give(4 * int64(n))
+	if cap(e.scratch[i]) > keptPixels {
+		e.scratch[i] = nil
+	}
+}
+
 // allocate makes the tables for images of up to n pixels.
 func (e *vp8lEncoder) allocate(n int) (err error) {
-	if n <= cap(e.parsing.steps) {
+	if n <= e.charged {
 		return nil
 	}
 	bytes := func(n int) int64 { return 2*4<<headBits(n) + 4<<pairBits(n) + 10*int64(n) }
-	if old := cap(e.parsing.steps); old > 0 {
-		e.give(bytes(old))
+	if e.charged > 0 {
+		e.give(bytes(e.charged))
+		e.charged = 0
+	}
+	kept := n <= cap(e.parsing.steps) && e.finder.prev != nil
+	if !kept {
 		e.finder, e.parsing.found, e.parsing.steps = finder{}, nil, nil
 	}
 	if err := e.take(bytes(n)); err != nil {
 		return err
+	}
+	e.charged = n
+	if kept {
+		return nil
 	}
 	e.finder = finder{head: make([]int32, 1<<headBits(n)), pairs: make([]int32, 1<<pairBits(n)), prev: make([]int32, n), found: make([]uint32, n)}
 	e.finder.window.last = make([]int32, 1<<headBits(n))
@@ -154,8 +200,10 @@ func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
 	}
 	p := &e.parsing
 	if top && !e.keep { // no further image needs the finder
-		e.give(4 * int64(cap(e.finder.prev)))
-		e.finder.prev = nil
+		e.give(4 * int64(e.charged))
+		if e.charged > keptPixels {
+			e.finder.prev = nil
+		}
 	}
 	if p.cacheBits > 0 {
 		e.w.put(1|uint32(p.cacheBits)<<1, 5)
@@ -177,13 +225,13 @@ func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
 
 // parse chooses the backward references and the color cache of an image, and counts its symbols.
 func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error) {
-	f, n := e.finder, len(px)
+	n := len(px)
 	p := &e.parsing
-	p.px, p.width, p.found, p.steps = px, width, f.found[:n], p.steps[:cap(p.steps)][:n]
-	known := top && e.alike && e.matched == n
+	p.px, p.width, p.steps = px, width, p.steps[:cap(p.steps)][:n]
+	known := top && e.alike && len(e.shared) == n
 	parsed := known && e.parsed
-	e.parsed = e.draft
-	if !known {
+	e.parsed = e.draft && e.alike
+	if p.found = e.shared; !known {
 		if err := e.match(px, top); err != nil {
 			return alphabets{}, err
 		}
@@ -193,7 +241,7 @@ func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error)
 		return alphabets{}, err
 	}
 	rounds := 1
-	if e.effort > 4 || e.effort > 2 && len(px) <= fewPixels && !e.draft && e.few {
+	if e.effort > 4 || e.effort > 2 && len(px) <= fewPixels && !e.draft && e.tiny {
 		rounds = 2
 	}
 	for i := range rounds {
@@ -220,24 +268,29 @@ func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error)
 }
 
 // match finds the matches of an image.
-func (e *vp8lEncoder) match(px []uint32, top bool) error {
+func (e *vp8lEncoder) match(px []uint32, top bool) (err error) {
 	f, n := e.finder, len(px)
+	if top && len(e.shared) > 0 { // shared is the memory of the finder
+		if f.found, err = e.pixelsFor(3, n); err != nil {
+			return err
+		}
+		defer e.giveBack(3, n)
+	}
 	f.head, f.pairs = f.head[:1<<headBits(n)], f.pairs[:1<<pairBits(n)]
 	f.prev, f.found = f.prev[:n], f.found[:n]
 	clear(f.head)
 	clear(f.pairs)
+	e.parsing.found = f.found
+	share := top && e.alike
 	tries := chainTries[e.effort]
-	if top && e.draft && !(e.alike && n == e.width*e.height) { // else the matches are used again
+	if top && e.draft && !(share && n == e.width*e.height) {
 		tries = (tries + 3) / 4
-	}
-	if top {
-		e.matched = 0
 	}
 	if err := f.find(e.ctx, px, tries, n <= manyPixels || e.predicted); err != nil {
 		return err
 	}
-	if top && e.alike {
-		e.matched = n
+	if share {
+		e.shared = f.found
 	}
 	return nil
 }

@@ -127,8 +127,16 @@ func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choic
 		palette := 20 * int64(len(table.colors))
 		c := candidate{choice{palette: true}, indexed.bits() + palette}
 		list, fresh = append(list, c), append(fresh, c)
-		if len(px) <= maxDrafted { // the estimates are not reliable enough to exclude this choice
+		if len(px) <= maxDrafted && e.effort > 4 { // the estimates are not reliable enough to exclude this choice
 			list = append(list, candidate{choice{palette: true, predict: true}, near.bits() + palette + tiles})
+		}
+	}
+	e.busy = int(samples)
+	for _, c := range [][]candidate{list, fresh} {
+		for _, c := range c {
+			if c.predict && !c.palette && (e.residuals == 0 || c.bits < e.residuals) {
+				e.residuals = c.bits
+			}
 		}
 	}
 	return families(bestOf(list, len(px)), fresh, len(px)), nil

@@ -17,6 +17,9 @@ const (
 	// groupCost is the number of bits that another group must save to be worth a try.
 	groupCost = 200
 
+	// clusterBits is the number of bits of the image per cluster.
+	clusterBits = 800
+
 	// leastGrouped is the size in bits below which an image has a single group, because more groups would cost more bits
 	// than they save.
 	leastGrouped = 4000
@@ -190,7 +193,7 @@ func (e *vp8lEncoder) group(p *parsing, a alphabets, whole []uint32) (g grouping
 	for t := range c.own {
 		c.own[t] = tiles.entropy(t)
 	}
-	if err := c.found(min(maxGroups, 2+n/8)); err != nil {
+	if err := c.found(int(min(maxGroups, 2+int64(n/8), 2+a.cost(whole)/clusterBits))); err != nil {
 		return g, err
 	}
 	for range 3 {

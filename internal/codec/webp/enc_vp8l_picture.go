@@ -1,10 +1,8 @@
 package webp
 
 import (
-	"cmp"
 	"encoding/binary"
 	"image"
-	"slices"
 
 	straighten "github.com/rest-thumbnails/thumbnail/internal/pixels"
 )
@@ -20,7 +18,7 @@ func (e *vp8lEncoder) picture(img *image.NRGBA) error {
 		alpha = 0
 	}
 	e.w.put(alpha, 4) // followed by version 0
-	px, err := takenFor[uint32](e, e.width*e.height, 4)
+	px, err := e.pixelsFor(0, e.width*e.height)
 	if err != nil {
 		return err
 	}
@@ -70,7 +68,8 @@ func (e *vp8lEncoder) pixels(px []uint32) error {
 	if few {
 		table.sort()
 	}
-	e.few = few && len(table.colors) <= 16
+	e.busy = 0
+	e.few, e.tiny, e.residuals = few, few && len(table.colors) <= 16, 0
 	choices, err := e.analyze(px, table, few)
 	if err != nil {
 		return err
@@ -82,7 +81,6 @@ func (e *vp8lEncoder) pixels(px []uint32) error {
 			}
 		}
 		if len(choices) > 1 {
-			e.alikeLast(choices, table)
 			return e.tryAll(px, table, choices)
 		}
 	}
@@ -98,17 +96,14 @@ const (
 
 // tryAll encodes the pixels with each choice and keeps the smallest result.
 func (e *vp8lEncoder) tryAll(px []uint32, table *colorTable, choices []choice) error {
-	again, err := takenFor[uint32](e, len(px), 4)
+	again, err := e.pixelsFor(1, len(px))
 	if err != nil {
 		return err
 	}
-	defer e.give(4 * int64(len(again)))
+	defer e.giveBack(1, len(again))
 	copy(again, px)
 	head, best := e.w, bitSink{}
 	defer func() { best.close(); e.keep = false }()
-	if e.matched > 0 { // choices that share the matches of a draft come first
-		slices.Reverse(choices)
-	}
 	for i, c := range choices {
 		copy(px, again)
 		e.w = bitSink{account: e.account, acc: head.acc, n: head.n}
@@ -135,61 +130,6 @@ func (e *vp8lEncoder) tryAll(px []uint32, table *colorTable, choices []choice) e
 	return nil
 }
 
-// drafted estimates the size of each choice from rows in the middle of the picture. It returns the best choice, or the
-// two best choices of a small picture.
-func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) ([]choice, error) {
-	rows := min(max(min(len(px)/4, 2*maxDrafted), maxDrafted)/e.width+1, e.height)
-	middle := px[(e.height-rows)/2*e.width:][:rows*e.width]
-	draft, err := takenFor[uint32](e, len(middle), 4)
-	if err != nil {
-		return nil, err
-	}
-	defer e.give(4 * int64(len(draft)))
-	head := e.w
-	e.draft = true
-	defer func() { e.w, e.draft = head, false }()
-	var drafts []candidate
-	e.alikeLast(choices, table)
-	for _, c := range choices {
-		copy(draft, middle)
-		e.w = bitSink{account: e.account}
-		err := e.attempt(draft, table, c)
-		bits := e.bits + 8*int64(len(e.w.buf))
-		e.w.close()
-		if err != nil {
-			return nil, err
-		}
-		if c.predict && len(px) > manyPixels { // in so large a picture, the rest would save more without prediction
-			bits += bits / 8
-		}
-		drafts = append(drafts, candidate{c, bits})
-	}
-	slices.SortStableFunc(drafts, func(a, b candidate) int { return cmp.Compare(a.bits, b.bits) })
-	choices = append(choices[:0], drafts[0].choice)
-	if len(px) <= maxDrafted && drafts[1].bits-drafts[0].bits < drafts[0].bits/64 {
-		choices = append(choices, drafts[1].choice)
-	}
-	return choices, nil
-}
-
-// isAlike reports whether the transforms of a choice make equal pixels from equal pixels only, and keep their number.
-func (e *vp8lEncoder) isAlike(c choice, table *colorTable) bool {
-	return !c.predict && (!c.palette || table.pixelBits() == 0)
-}
-
-// alikeLast moves the choices that share matches to the end.
-func (e *vp8lEncoder) alikeLast(choices []choice, table *colorTable) {
-	slices.SortStableFunc(choices, func(a, b choice) int {
-		switch one, other := e.isAlike(a, table), e.isAlike(b, table); {
-		case one == other:
-			return 0
-		case one:
-			return 1
-		}
-		return -1
-	})
-}
-
 // attempt writes the transforms of a choice and the transformed pixels.
 func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
 	width := e.width
@@ -197,7 +137,7 @@ func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
 	if c.palette {
 		e.w.put(1|colorIndexing<<1, 3)
 		e.w.put(uint32(len(table.colors)-1), 8)
-		if err := e.aside(table.differences(), len(table.colors)); err != nil {
+		if err := e.palette(table); err != nil {
 			return err
 		}
 		px, width = table.pack(px, width)
@@ -215,10 +155,26 @@ func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
 	return e.image(px, width, true)
 }
 
+// palette writes the colors of a palette. For a draft it only makes room for them.
+func (e *vp8lEncoder) palette(table *colorTable) error {
+	differences := table.differences()
+	if !e.draft {
+		return e.aside(differences, len(differences))
+	}
+	var s estimate
+	for _, v := range differences {
+		s.add(v)
+	}
+	for range s.bits() / 32 {
+		e.w.put(0, 32)
+	}
+	return nil
+}
+
 // predict writes and applies the predictor transform, and the color transform if correlate is true.
 func (e *vp8lEncoder) predict(px []uint32, width int, exact, correlate, green bool) error {
 	height := len(px) / width
-	p := predictor{px: px, width: width, height: height, bits: predictorBits(width, height), exact: e.exact || exact, step: 2}
+	p := predictor{px: px, width: width, height: height, bits: predictorBits(width, e.height), exact: e.exact || exact, step: 2}
 	if e.effort >= 4 && !e.draft || height < 64 {
 		p.step = 1
 	}

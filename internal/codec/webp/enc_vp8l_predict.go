@@ -205,18 +205,48 @@ func (p *predictor) subtract(y int) {
 		modes := p.modes[y>>p.bits*p.across:][:p.across]
 		for t, m := range modes {
 			from, to := max(t<<p.bits, 1), min((t+1)<<p.bits, p.width)
-			for x := from; x < to; x++ { // one pixel at a time, because the pixel on the left may have changed
-				predictInto(p.line[:1], row, above, x, uint8(m>>8))
-				out[x] = p.difference(row, x, p.line[0])
-			}
+			p.subtractTile(out, row, above, from, to, uint8(m>>8))
 		}
 	}
 	copy(above, row)
+	zeros := uint32(0)
 	for _, d := range out {
+		if d == 0 {
+			zeros++
+			continue
+		}
 		p.counts[d&0xff]++
 		p.counts[256+d>>8&0xff]++
 		p.counts[512+d>>16&0xff]++
 		p.counts[768+d>>24]++
+	}
+	for c := 0; c < len(p.counts); c += 256 {
+		p.counts[c] += zeros
+	}
+}
+
+// subtractTile computes the differences of the pixels of a row that belong to one tile.
+func (p *predictor) subtractTile(out, row, above []uint32, from, to int, mode uint8) {
+	hidden := false // whether there are fully transparent pixels
+	if !p.exact {
+		for _, v := range row[from:max(to, from)] {
+			hidden = hidden || v>>24 == 0
+		}
+	}
+	if hidden {
+		for x := from; x < to; x++ { // one pixel at a time, because the pixel on the left may have changed
+			predictInto(p.line[:1], row, above, x, mode)
+			out[x] = p.difference(row, x, p.line[0])
+		}
+		return
+	}
+	if from >= to {
+		return
+	}
+	line := p.line[:to-from]
+	predictInto(line, row, above, from, mode)
+	for i, v := range row[from:to] {
+		out[from+i] = subPixels(v, line[i])
 	}
 }
 

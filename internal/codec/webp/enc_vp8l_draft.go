@@ -1,0 +1,113 @@
+package webp
+
+import (
+	"cmp"
+	"slices"
+)
+
+// sampled copies bands of rows from all parts of the picture to dst, as many rows as dst has, and returns them.
+func (e *vp8lEncoder) sampled(dst, px []uint32) []uint32 {
+	const least = 32 // rows of a band
+	rows := len(dst) / e.width
+	bands := min(max(rows/least, 1), 8)
+	dst = dst[:0]
+	for i := range bands {
+		from, to := rows*i/bands, rows*(i+1)/bands
+		skipped := (e.height - rows) * (2*i + 1) / (2 * bands)
+		dst = append(dst, px[(from+skipped)*e.width:(to+skipped)*e.width]...)
+	}
+	return dst
+}
+
+// draftPixels returns the number of pixels of a draft. A picture of which many pixels differ from their neighbors takes
+// longer, and fewer of its pixels are sufficient.
+func (e *vp8lEncoder) draftPixels(pixels int) int {
+	switch {
+	case pixels > 8*maxDrafted:
+		return min(pixels/4, 2*maxDrafted)
+	case e.busy > pixels/busyShare:
+		return max(pixels/4, maxDrafted)
+	}
+	return max(pixels/4, 4*maxDrafted)
+}
+
+// busyShare is the share of the pixels that differ from their left and upper neighbors in a picture with a shorter draft, as
+// a divisor.
+const busyShare = 4
+
+// drafted estimates the size of each choice from some rows of the picture. It returns the best choice, or the two best
+// choices of a small picture.
+func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) ([]choice, error) {
+	rows := min(e.draftPixels(len(px))/e.width+1, e.height)
+	draft, err := e.pixelsFor(2, rows*e.width)
+	if err != nil {
+		return nil, err
+	}
+	defer e.giveBack(2, len(draft))
+	head := e.w
+	e.draft = true
+	defer func() { e.w, e.draft = head, false }()
+	var drafts []candidate
+	for _, c := range e.alikeFirst(choices, table) {
+		if c.predict && len(drafts) > 0 && e.hopeless(slices.MinFunc(drafts, smaller).bits*int64(e.height)/int64(rows)) {
+			continue
+		}
+		draft = e.sampled(draft, px)
+		e.w = bitSink{account: e.account}
+		err := e.attempt(draft, table, c)
+		bits := e.bits + 8*int64(len(e.w.buf))
+		e.w.close()
+		if err != nil {
+			return nil, err
+		}
+		if c.predict && rows < e.height { // the rest saves more without prediction
+			bits += bits / 32
+			if len(px) > manyPixels {
+				bits += bits / 12
+			}
+		}
+		drafts = append(drafts, candidate{c, bits})
+	}
+	if rows < e.height {
+		e.shared = nil
+	}
+	slices.SortStableFunc(drafts, smaller)
+	choices = append(choices[:0], drafts[0].choice)
+	if len(px) <= maxDrafted && len(drafts) > 1 && drafts[1].bits-drafts[0].bits < drafts[0].bits/64 &&
+		(len(px) <= fewPixels || !e.isAlike(choices[0], table) || !e.isAlike(drafts[1].choice, table)) {
+		choices = append(choices, drafts[1].choice)
+	}
+	return choices, nil
+}
+
+func smaller(a, b candidate) int { return cmp.Compare(a.bits, b.bits) }
+
+// hopeless reports whether prediction can't be better than another choice that takes that many bits.
+func (e *vp8lEncoder) hopeless(bits int64) bool {
+	if e.few {
+		return e.residuals > bits-bits/8
+	}
+	return e.residuals > bits+bits/2
+}
+
+// alikeFirst sorts the choices: first those that share matches, then the others. If there is one of the first kind, all
+// choices of that kind are tried, because the others take little time.
+func (e *vp8lEncoder) alikeFirst(choices []choice, table *colorTable) (sorted []choice) {
+	if slices.ContainsFunc(choices, func(c choice) bool { return e.isAlike(c, table) }) {
+		sorted = append(sorted, choice{subtractGreen: true}, choice{})
+		if e.few && table.pixelBits() == 0 {
+			sorted = append(sorted, choice{palette: true})
+		}
+	}
+	for _, c := range choices {
+		if !e.isAlike(c, table) {
+			sorted = append(sorted, c)
+		}
+	}
+	return sorted
+}
+
+// isAlike reports whether the transforms of a choice make equal pixels from equal pixels only, and keep their number.
+func (e *vp8lEncoder) isAlike(c choice, table *colorTable) bool {
+	return !c.predict && (!c.palette || table.pixelBits() == 0)
+}
