@@ -21,7 +21,7 @@ func (f *flattener) drawChosen() (drawn bool, err error) {
 		return false, nil // the usual way takes less memory
 	}
 	p := g.recipe.palette
-	d := quantize.Ditherer{Palette: p, Transparent: uint8(len(p.Colors)), Plain: true, Calm: true, Calmer: g.recipe.calmer, Linear: g.recipe.linear}
+	d := quantize.Ditherer{Palette: p, Transparent: uint8(len(p.Colors)), Plain: true, Calm: true, Calmer: g.recipe.calmer, Curve: g.recipe.curve}
 	out, solid := image.NewPaletted(image.Rectangle{Max: size}, nil), image.NewNRGBA(image.Rectangle{Max: size})
 	shown := &quantize.Palette{Colors: append(append([]color.NRGBA(nil), p.Colors...), color.NRGBA{})}
 	for _, frame := range f.held {

@@ -131,7 +131,7 @@ func (g *gifWriter) begin(s shot) error {
 			return err
 		}
 	}
-	g.ditherer = &quantize.Ditherer{Palette: s.palette, Transparent: uint8(len(s.palette.Colors)), Plain: s.plain, Calm: g.scaled, Calmer: g.recipe.calmer, Linear: g.recipe.linear, Single: g.single}
+	g.ditherer = &quantize.Ditherer{Palette: s.palette, Transparent: uint8(len(s.palette.Colors)), Plain: s.plain, Calm: g.scaled, Calmer: g.recipe.calmer, Curve: g.recipe.curve, Single: g.single}
 	g.palette, g.arranged = make(color.Palette, 0, 256), nil
 	for _, c := range s.palette.Colors {
 		g.palette = append(g.palette, c)

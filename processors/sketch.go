@@ -119,7 +119,7 @@ func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, e
 	defer out.Close()
 	seen := newErrors(s.frames, s.compared())
 	out.Quick, out.Loss, out.Slack, out.Watch = true, r.loss, r.slack, seen.add
-	ditherer := quantize.Ditherer{Palette: palette, Transparent: uint8(len(palette.Colors)), Plain: plain, Calm: true, Calmer: r.calmer, Linear: r.linear}
+	ditherer := quantize.Ditherer{Palette: palette, Transparent: uint8(len(palette.Colors)), Plain: plain, Calm: true, Calmer: r.calmer, Curve: r.curve}
 	colors := paletteWithTransparent(palette)
 	painted := make([]*image.Paletted, len(s.frames))
 	for i, img := range s.frames {

@@ -15,7 +15,7 @@ import (
 type recipe struct {
 	loss    int               // see gif.Encoder
 	slack   int               // see gif.Encoder
-	linear  bool              // see quantize.Ditherer
+	curve   *quantize.Curve   // see quantize.Ditherer
 	calmer  bool              // see quantize.Ditherer
 	palette *quantize.Palette // one palette of all frames, which are then not dithered; nil: palettes are chosen when the frames are painted
 }
@@ -28,9 +28,6 @@ func (g *gifWriter) decide() error {
 		return nil
 	}
 	colors := g.colors()
-	if len(colors) == 0 || len(colors) > 255 {
-		return nil
-	}
 	taken := g.taken
 	defer func() { g.give(g.taken - taken) }()
 	frames := make([]*image.NRGBA, len(g.held))
@@ -47,8 +44,9 @@ func (g *gifWriter) decide() error {
 	defer release()
 	c := chooser{histogram: h, rungs: map[int]*quantize.Palette{}}
 	if c.sketch, err = newSketch(g); err == nil {
-		c.sketch.colors = len(colors)
-		err = c.all(colors)
+		c.own = c.ownPalette(colors)
+		c.sketch.colors = len(c.own.Colors)
+		err = c.all()
 	}
 	if err != nil {
 		if errors.Is(err, codec.ErrTooLarge) {
@@ -73,11 +71,22 @@ type chooser struct {
 	broken float64           // added to the degradation of trials with own
 }
 
+// ownPalette returns a palette of the colors of the original. If there are too many, it returns the best palette of the largest
+// number of colors.
+func (c *chooser) ownPalette(colors []color.NRGBA) *quantize.Palette {
+	if len(colors) == 0 || len(colors) > 255 {
+		return c.histogram.Choose(c.writer.ctx, 255)
+	}
+	return quantize.NewPalette(colors)
+}
+
 // all tries the colors of the original, the usual recipe, and then looks for the largest palette within the budget.
-func (c *chooser) all(colors []color.NRGBA) error {
-	own := recipe{palette: quantize.NewPalette(colors), linear: len(colors) <= fewColors && pixels.Light(c.frames[0], opaqueFrom)}
+func (c *chooser) all() error {
+	own := recipe{palette: c.own}
+	if len(c.own.Colors) <= fewColors && pixels.Light(c.frames[0], opaqueFrom) {
+		own.curve = quantize.NewCurve(2.2)
+	}
 	c.broken = float64(strokePoints * max(0, c.histogram.ErrorOf(own.palette)-strokeError))
-	c.own = own.palette
 	plain, err := c.add(own)
 	if err != nil {
 		return err

@@ -23,11 +23,11 @@ const (
 type Ditherer struct {
 	Palette     *Palette
 	Transparent uint8
-	Plain       bool // no dithering
-	Calm        bool // a pixel whose alpha or color changes little keeps its index
-	Calmer      bool // like Calm, but also where the change is slightly visible
-	Linear      bool // with Plain: the color that is nearest in linear light, so that lines on a light ground do not disappear
-	Single      bool // only one picture is drawn, so Draw does not store source
+	Plain       bool   // no dithering
+	Calm        bool   // a pixel whose alpha or color changes little keeps its index
+	Calmer      bool   // like Calm, but also where the change is slightly visible
+	Curve       *Curve // with Plain, if not nil: the scale in which a color is the nearest one, instead of Oklab
+	Single      bool   // only one picture is drawn, so Draw does not store source
 
 	source []uint8 // for each pixel, the color for which its index was chosen
 	index  []uint8
@@ -154,11 +154,24 @@ func share(row, above []uint8, x int) float32 {
 	return smoothShare
 }
 
-// inLight returns the index of the color that is nearest to a pixel in linear light. It is for palettes of few colors.
-func (p *Palette) inLight(pixel []uint8) (index int) {
+// A Curve maps samples to the scale in which they are compared.
+type Curve [256]float64
+
+// NewCurve returns the curve whose values are proportional to the power of the sample. With a power of 1 the color that covers more of a pixel is
+// the nearest one. With a larger power, dark colors need less, so that dark lines on a light ground do not disappear.
+func NewCurve(power float64) *Curve {
+	c := new(Curve)
+	for i := range c {
+		c[i] = math.Pow(float64(i)/255, power)
+	}
+	return c
+}
+
+// nearest returns the index of the color that is nearest to a pixel. It is for palettes of few colors.
+func (c *Curve) nearest(p *Palette, pixel []uint8) (index int) {
 	best := math.Inf(1)
-	for i, c := range p.Colors {
-		r, g, b := linear[c.R]-linear[pixel[0]], linear[c.G]-linear[pixel[1]], linear[c.B]-linear[pixel[2]]
+	for i, q := range p.Colors {
+		r, g, b := c[q.R]-c[pixel[0]], c[q.G]-c[pixel[1]], c[q.B]-c[pixel[2]]
 		if d := float64(r*r) + float64(g*g) + float64(b*b); d < best {
 			best, index = d, i
 		}
@@ -169,8 +182,8 @@ func (p *Palette) inLight(pixel []uint8) (index int) {
 // draw returns the index of a pixel, and diffuses its quantization error.
 func (d *Ditherer) draw(p []uint8, share float32, now, below [][3]float32, x int) uint8 {
 	if d.Plain {
-		if d.Linear {
-			return uint8(d.Palette.inLight(p))
+		if d.Curve != nil {
+			return uint8(d.Curve.nearest(d.Palette, p))
 		}
 		return uint8(d.Palette.Index(p[0], p[1], p[2]))
 	}

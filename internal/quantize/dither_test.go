@@ -70,5 +70,5 @@ func TestInLinearLightALineOnALightGroundIsKept(t *testing.T) {
 	p := NewPalette([]color.NRGBA{gray(0), gray(255)})
 	partly := gray(180) // white, of which 3 in 10 are covered by a black line
 	assert.Equal(t, []uint8{1, 1}, drawnInTurn(t, &Ditherer{Palette: p, Transparent: 2, Plain: true}, partly, gray(200)))
-	assert.Equal(t, []uint8{0, 1}, drawnInTurn(t, &Ditherer{Palette: p, Transparent: 2, Plain: true, Linear: true}, partly, gray(200)))
+	assert.Equal(t, []uint8{0, 1}, drawnInTurn(t, &Ditherer{Palette: p, Transparent: 2, Plain: true, Curve: NewCurve(2.2)}, partly, gray(200)))
 }
