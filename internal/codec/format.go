@@ -130,8 +130,7 @@ type Picture struct {
 }
 
 // Color is a file's description of its colors. At most one of Profile, CICP, and Gamma with Primaries is
-// set. If a file has several of them, the format's rules of precedence apply. The zero Color means that the
-// file has no description.
+// set. If a file has several of them, the format's rules of precedence apply. A Color without any of them means sRGB.
 type Color struct {
 	Space   Space  // color space of the pixels; a Profile for another space is ignored
 	Profile []byte // ICC profile
@@ -140,6 +139,8 @@ type Color struct {
 
 	Gamma     float64     // encoding gamma of the samples, such as 0.45455; 0 means none
 	Primaries *[8]float64 // x and y of white, red, green, blue (CIE 1931); nil means the primaries of sRGB
+
+	Else *Color // the description that applies if this one is invalid or does not fit Space; its Space is ignored
 }
 
 // CICP holds code points of ITU-T H.273.

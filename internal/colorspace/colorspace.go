@@ -18,30 +18,34 @@ import (
 // profiles. Its size is bounded: see [icc.Cache]. The cache only saves time.
 var profiles icc.Cache
 
-// Transform returns the conversion from c to sRGB. It returns nil if no conversion is needed: the pixels are sRGB, c has
-// no description, or the description is invalid or does not fit c.Space. An invalid profile is ignored in favor of code
-// points or a gamma. Unknown or reserved code points are ignored in favor of a gamma.
+// Transform returns the conversion from c to sRGB. It returns nil if no conversion is needed: the pixels are sRGB, or
+// c has no usable description. A description is unusable if it is invalid, if it does not fit c.Space, or if it has unknown or
+// reserved code points. Then c.Else applies. In a Color with several descriptions, a profile precedes code points, and
+// these precede a gamma.
 //
 // Transform takes the memory of the conversion from the account of ctx. The error matches codec.ErrTooLarge if the account
 // is empty.
 func Transform(ctx context.Context, c codec.Color) (*icc.Transform, error) {
-	if c.Profile != nil {
-		t, err := profiles.Parse(ctx, c.Profile)
-		switch {
-		case errors.Is(err, codec.ErrTooLarge):
-			return nil, err
-		case err == nil && t.Identity():
-			return nil, nil
-		case err == nil && fits(c.Space, t.Space()):
-			return t, nil
+	for d := &c; d != nil; d = d.Else {
+		if d.Profile != nil {
+			t, err := profiles.Parse(ctx, d.Profile)
+			switch {
+			case errors.Is(err, codec.ErrTooLarge):
+				return nil, err
+			case err == nil && fits(c.Space, t.Space()):
+				return usable(t, nil), nil
+			}
+		}
+		if d.CICP != nil {
+			if t, ok := codePoints(uint16(d.CICP.Primaries), uint16(d.CICP.Transfer), !d.CICP.FullRange); ok {
+				return t, nil
+			}
+		}
+		if d.Gamma > 0 {
+			return ofGamma(d.Gamma, d.Primaries), nil
 		}
 	}
-	if c.CICP != nil {
-		if t, ok := codePoints(uint16(c.CICP.Primaries), uint16(c.CICP.Transfer), !c.CICP.FullRange); ok {
-			return t, nil
-		}
-	}
-	return ofGamma(c.Gamma, c.Primaries), nil
+	return nil, nil
 }
 
 // fits reports whether a profile applies to pixels of the given space. Gray pixels with an RGB profile are common; a gray
@@ -56,14 +60,17 @@ func fits(pixels codec.Space, profile icc.Space) bool {
 	return profile == icc.RGB
 }
 
-// ofGamma returns the Transform for samples with the given gamma and primaries.
+// ofGamma returns the Transform for samples with the given gamma and primaries. If the primaries are invalid, the samples
+// count as sRGB, as in Chromium.
 func ofGamma(gamma float64, primaries *[8]float64) *icc.Transform {
-	if !(gamma > 0) {
-		return nil
-	}
 	p := icc.SRGB
 	if primaries != nil {
 		x := *primaries
+		for _, v := range x {
+			if !(v >= 0 && v <= 1) {
+				return nil
+			}
+		}
 		p = icc.Primaries{White: [2]float64(x[:2]), Red: [2]float64(x[2:4]), Green: [2]float64(x[4:6]), Blue: [2]float64(x[6:])}
 	}
 	return usable(icc.New(p, icc.TransferFunc(func(v float64) float64 { return math.Pow(v, 1/gamma) }), false))

@@ -83,7 +83,7 @@ func readProfile(data []byte) (*profile, error) {
 		return nil, broken("no header")
 	}
 	p := &profile{data: data}
-	if version := data[8]; version != 2 && version != 4 {
+	if version := data[8]; version > 4 { // 1 and 3 were never published, but nothing else is wrong with such a profile
 		return nil, broken("version %d", version)
 	}
 	switch class := string(data[12:16]); class {
@@ -113,17 +113,22 @@ func readProfile(data []byte) (*profile, error) {
 		return nil, broken("%d tags", n)
 	}
 	p.tags = data[headerSize+4:][:n*12]
+	for t := p.tags; len(t) > 0; t = t[12:] {
+		if offset, size := binary.BigEndian.Uint32(t[4:]), binary.BigEndian.Uint32(t[8:]); uint64(offset)+uint64(size) > uint64(len(data)) {
+			return nil, broken("tag %q beyond the end", t[:4])
+		}
+	}
 	return p, nil
 }
 
-// tag returns the data of the first tag with the given signature. A tag beyond the end of the profile counts as absent.
+// tag returns the data of the first tag with the given signature.
 func (p *profile) tag(signature string) ([]byte, bool) {
 	for t := p.tags; len(t) > 0; t = t[12:] {
 		if string(t[:4]) != signature {
 			continue
 		}
 		offset, size := uint64(binary.BigEndian.Uint32(t[4:])), uint64(binary.BigEndian.Uint32(t[8:]))
-		if size < 8 || offset+size > uint64(len(p.data)) {
+		if size < 8 {
 			return nil, false
 		}
 		return p.data[offset : offset+size], true

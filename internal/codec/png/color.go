@@ -19,34 +19,40 @@ type colors struct {
 // maxProfile is the maximum size of an ICC profile in bytes; a larger one is ignored.
 const maxProfile = 4 << 20
 
-// readColor implements Format.Color with the precedence of 4.3: cICP, iCCP, sRGB, then cHRM with gAMA. If there are
-// several chunks of one type, the first one applies. An invalid chunk, or one with unknown values, is ignored.
-func readColor(ctx context.Context, data []byte, _ *codec.Header) (c codec.Color, err error) {
+// readColor implements Format.Color with the precedence of 4.3: cICP, iCCP, sRGB, then gAMA with cHRM. A description that
+// can't be used gives way to the next one: see codec.Color.Else. If there are several chunks of one type, the first one
+// applies. An invalid chunk, or one with unknown values, is ignored.
+func readColor(ctx context.Context, data []byte, _ *codec.Header) (codec.Color, error) {
 	var f file
 	w, err := f.open(codec.NewBytesReader(ctx, data))
 	if err != nil {
-		return c, err
+		return codec.Color{}, err
+	}
+	var all colors
+	if _, _, err := f.chunks(w, func(c chunk) error { return all.chunk(w, c) }); err != nil {
+		return codec.Color{}, err
+	}
+	profile, err := inflateProfile(ctx, all.iCCP)
+	if err != nil {
+		return codec.Color{}, err
+	}
+	var c *codec.Color
+	if len(all.sRGB) != 1 || all.sRGB[0] > 3 { // not a rendering intent
+		c = all.gamma()
+	}
+	if profile != nil {
+		c = &codec.Color{Profile: profile, Else: c}
+	}
+	if points := all.codePoints(); points != nil {
+		c = &codec.Color{CICP: points, Else: c}
+	}
+	if c == nil {
+		c = new(codec.Color)
 	}
 	if f.Color == colorGray || f.Color == colorGrayAlpha {
 		c.Space = codec.SpaceGray
 	}
-	var all colors
-	if _, _, err := f.chunks(w, func(c chunk) error { return all.chunk(w, c) }); err != nil {
-		return c, err
-	}
-	if c.CICP = all.codePoints(); c.CICP != nil {
-		return c, nil
-	}
-	if all.iCCP != nil {
-		if c.Profile, err = inflateProfile(ctx, all.iCCP); err != nil || c.Profile != nil {
-			return c, err
-		}
-	}
-	if len(all.sRGB) == 1 && all.sRGB[0] < 4 { // a rendering intent
-		return c, nil
-	}
-	c.Gamma, c.Primaries = all.gamma()
-	return c, nil
+	return *c, nil
 }
 
 func (all *colors) chunk(w *walker, c chunk) error {
@@ -61,24 +67,24 @@ func (all *colors) chunk(w *walker, c chunk) error {
 	return err
 }
 
-// codePoints reads cICP (11.3.2.6). It returns nil if the chunk is absent or has unknown or reserved values. The matrix
-// must be 0, because PNG samples are RGB.
+// codePoints reads cICP (11.3.2.6). It returns nil if the chunk is absent or invalid. The matrix must be 0, because PNG
+// samples are RGB.
 func (all *colors) codePoints() *codec.CICP {
 	b := all.cICP
 	if len(b) != 4 || b[2] != 0 || b[3] > 1 {
 		return nil
 	}
-	const primaries, transfers = 1<<1 | 0x1ff0 | 1<<22, 0xf9f2 | 1<<16 | 1<<17 | 1<<18 // bit n is set if value n of ITU-T H.273, table 2 or 3, describes colors
-	if b[0] > 31 || b[1] > 31 || uint32(primaries)>>b[0]&1 == 0 || uint32(transfers)>>b[1]&1 == 0 {
-		return nil
-	}
 	return &codec.CICP{Primaries: b[0], Transfer: b[1], FullRange: b[3] == 1}
 }
 
+// maxBehind is the maximum number of bytes behind the profile in an iCCP chunk, after decompression.
+const maxBehind = 64 << 10
+
 // inflateProfile returns the ICC profile in an iCCP chunk (11.3.2.3), which holds a name, a method and a zlib stream. It
-// inflates at most the size that the header of the profile declares. It returns nil if the profile is invalid.
+// keeps only as many bytes as the header of the profile declares. It returns nil if the profile has fewer bytes, or if it
+// is invalid.
 func inflateProfile(ctx context.Context, chunk []byte) ([]byte, error) {
-	i := bytes.IndexByte(chunk, 0)
+	i := bytes.IndexByte(chunk, 0) // -1 if the chunk is absent
 	if i < 1 || i > 79 || len(chunk) < i+2 || chunk[i+1] != 0 {
 		return nil, nil
 	}
@@ -100,29 +106,33 @@ func inflateProfile(ctx context.Context, chunk []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := io.ReadFull(r, profile[copy(profile, head[:]):])
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return nil, nil
+	_, err = io.ReadFull(r, profile[copy(profile, head[:]):])
+	if err == nil {
+		_, err = io.CopyN(io.Discard, r, maxBehind) // the checksum follows the data
 	}
-	return profile[:header+n], ctx.Err()
+	if err != io.EOF {
+		codec.AccountOf(ctx).Give(size)
+		return nil, ctx.Err()
+	}
+	return profile, ctx.Err()
 }
 
-// gamma returns the contents of gAMA and cHRM. Where the standard leaves the choice to the decoder, gamma follows
-// Chromium. cHRM without gAMA is ignored. gAMA without cHRM implies the primaries of sRGB. Such a gAMA within 5 % of
-// 1/2.2 means sRGB, because writers of sRGB store that value.
-func (all *colors) gamma() (gamma float64, primaries *[8]float64) {
+// gamma returns the contents of gAMA and cHRM, or nil if these chunks are absent or mean sRGB. Where the standard leaves
+// the choice to the decoder, gamma follows Chromium. cHRM without gAMA is ignored. gAMA without cHRM implies the primaries
+// of sRGB. Such a gAMA within 5 % of 1/2.2 means sRGB, because writers of sRGB store that value.
+func (all *colors) gamma() *codec.Color {
 	if len(all.gAMA) != 4 {
-		return 0, nil
+		return nil
 	}
-	g := float64(binary.BigEndian.Uint32(all.gAMA)) / 100000
+	c := &codec.Color{Gamma: float64(binary.BigEndian.Uint32(all.gAMA)) / 100000}
 	if len(all.cHRM) == 32 { // 11.3.2.1
-		primaries = new([8]float64)
-		for i := range primaries {
-			primaries[i] = float64(binary.BigEndian.Uint32(all.cHRM[4*i:])) / 100000
+		c.Primaries = new([8]float64)
+		for i := range c.Primaries {
+			c.Primaries[i] = float64(binary.BigEndian.Uint32(all.cHRM[4*i:])) / 100000
 		}
 	}
-	if g == 0 || primaries == nil && math.Abs(float64(g*2.2)-1) < 0.05 {
-		return 0, nil
+	if c.Gamma == 0 || c.Primaries == nil && math.Abs(float64(c.Gamma*2.2)-1) < 0.05 {
+		return nil
 	}
-	return g, primaries
+	return c
 }

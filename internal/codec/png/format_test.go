@@ -135,8 +135,9 @@ func TestTheColorChunkWithTheHighestPrecedenceApplies(t *testing.T) {
 		"sRGB before gAMA":     {fileOf(head(8, colorRGB), gAMA, sRGB, rowsOf(6), end), codec.Color{}},
 		"iCCP before sRGB":     {fileOf(head(8, colorRGB), sRGB, iCCP(profile), rowsOf(6), end), codec.Color{Profile: profile}},
 		"iCCP that is none":    {fileOf(head(8, colorRGB), gAMA, iCCP([]byte("none")), rowsOf(6), end), codec.Color{Gamma: 1}},
-		"cICP before iCCP":     {fileOf(head(8, colorRGB), iCCP(profile), cICP, rowsOf(6), end), codec.Color{CICP: &codec.CICP{Primaries: 12, Transfer: 13, FullRange: true}}},
-		"cICP of unknown":      {fileOf(head(8, colorRGB), part{"cICP", "\xc8\x0d\x00\x01"}, gAMA, rowsOf(6), end), codec.Color{Gamma: 1}},
+		"cICP before iCCP":     {fileOf(head(8, colorRGB), iCCP(profile), cICP, rowsOf(6), end), codec.Color{CICP: &codec.CICP{Primaries: 12, Transfer: 13, FullRange: true}, Else: &codec.Color{Profile: profile}}},
+		"all chunks":           {fileOf(head(8, colorRGB), sRGB, gAMA, cHRM, iCCP(profile), cICP, rowsOf(6), end), codec.Color{CICP: &codec.CICP{Primaries: 12, Transfer: 13, FullRange: true}, Else: &codec.Color{Profile: profile}}},
+		"iCCP before gAMA":     {fileOf(head(8, colorRGB), gAMA, cHRM, iCCP(profile), rowsOf(6), end), codec.Color{Profile: profile, Else: &codec.Color{Gamma: 1, Primaries: p3}}},
 		"cICP of a matrix":     {fileOf(head(8, colorRGB), part{"cICP", "\x0c\x0d\x01\x01"}, gAMA, rowsOf(6), end), codec.Color{Gamma: 1}},
 		"the first of several": {fileOf(head(8, colorRGB), gAMA, part{"gAMA", numbers(50000)}, rowsOf(6), end), codec.Color{Gamma: 1}},
 	} {
@@ -148,21 +149,34 @@ func TestTheColorChunkWithTheHighestPrecedenceApplies(t *testing.T) {
 
 // A profile may inflate to more bytes than its header declares, or declare too many. Neither may take much memory.
 func TestAProfileTakesNoMoreMemoryThanItDeclares(t *testing.T) {
-	profile := make([]byte, 30<<20)
-	copy(profile[36:], "acsp")
-	binary.BigEndian.PutUint32(profile, 1<<20)
-	data := fileOf(head(8, colorRGB), iCCP(profile), rowsOf(6), end)
-	account := codec.NewAccount(1 << 20)
-	c, err := Format.Color(codec.WithAccount(t.Context(), account), data, header(t, data))
-	require.NoError(t, err)
-	assert.Len(t, c.Profile, 1<<20)
-	_, err = Format.Color(codec.WithAccount(t.Context(), codec.NewAccount(1<<20-1)), data, header(t, data))
-	assert.ErrorIs(t, err, codec.ErrTooLarge)
-	binary.BigEndian.PutUint32(profile, maxProfile+1)
-	data = fileOf(head(8, colorRGB), iCCP(profile), rowsOf(6), end)
-	c, err = Format.Color(t.Context(), data, header(t, data))
-	require.NoError(t, err)
-	assert.Nil(t, c.Profile)
+	of := func(declared uint32, length int) (codec.Color, int64) {
+		profile := make([]byte, length)
+		copy(profile[36:], "acsp")
+		binary.BigEndian.PutUint32(profile, declared)
+		data := fileOf(head(8, colorRGB), iCCP(profile), rowsOf(6), end)
+		account := codec.NewAccount(1 << 20)
+		c, err := Format.Color(codec.WithAccount(t.Context(), account), data, header(t, data))
+		require.NoError(t, err)
+		if declared == 1<<20 {
+			_, err = Format.Color(codec.WithAccount(t.Context(), codec.NewAccount(1<<20-1)), data, header(t, data))
+			assert.ErrorIs(t, err, codec.ErrTooLarge)
+		}
+		return c, account.Used()
+	}
+	for name, c := range map[string]struct {
+		declared       uint32
+		length, usable int
+	}{
+		"of its size":   {1 << 20, 1 << 20, 1 << 20},
+		"with padding":  {1 << 20, 1<<20 + 100, 1 << 20},
+		"with 29 MiB":   {1 << 20, 30 << 20, 0},
+		"too short":     {1 << 20, 1<<20 - 1, 0},
+		"of many bytes": {maxProfile + 1, 30 << 20, 0},
+	} {
+		color, used := of(c.declared, c.length)
+		assert.Len(t, color.Profile, c.usable, name)
+		assert.EqualValues(t, c.usable, used, name)
+	}
 }
 
 func TestCorpusFilesAreDecodedWithinTheEstimate(t *testing.T) {
