@@ -23,7 +23,7 @@ func (s *estimate) add(v uint32) {
 
 func (s *estimate) bits() (sum int64) {
 	for c := 0; c < len(s.counts); c += 256 {
-		sum += entropy(s.counts[c:c+256]) + codeCost(s.counts[c:c+256])
+		sum += symbolCost(s.counts[c : c+256])
 	}
 	return sum
 }

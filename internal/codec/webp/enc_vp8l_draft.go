@@ -74,7 +74,7 @@ func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) 
 	slices.SortStableFunc(drafts, smaller)
 	choices = append(choices[:0], drafts[0].choice)
 	if len(px) <= maxDrafted && len(drafts) > 1 && drafts[1].bits-drafts[0].bits < drafts[0].bits/64 &&
-		(len(px) <= fewPixels || !e.isAlike(choices[0], table) || !e.isAlike(drafts[1].choice, table)) {
+		choices[0].predict != drafts[1].predict {
 		choices = append(choices, drafts[1].choice)
 	}
 	return choices, nil

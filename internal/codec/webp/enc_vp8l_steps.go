@@ -119,10 +119,10 @@ func (t *cacheTrial) reset(pixels int, draft bool) {
 	clear(t.copies[:])
 	t.extra, t.bits = 0, cacheSizes
 	switch {
-	case draft:
-		t.bits = draftSizes
 	case pixels <= fewPixels:
 		t.bits = smallSizes
+	case draft:
+		t.bits = draftSizes
 	}
 	for i, bits := range t.bits {
 		if 4<<bits > pixels {
@@ -217,8 +217,28 @@ func (t *cacheTrial) look(v uint32) {
 	}
 }
 
-// symbolCost estimates the size of symbols and their prefix code, in bits.
-func symbolCost(counts []uint32) int64 { return entropy(counts) + codeCost(counts) }
+// symbolCost estimates the size of symbols and their prefix code, in bits. It is the sum of entropy and codeCost.
+func symbolCost(counts []uint32) int64 {
+	total, most, sum, kinds, gaps, last := uint32(0), uint32(0), int64(0), int64(0), int64(0), -1
+	for s := 0; s < len(counts); s++ {
+		n := counts[s]
+		if n == 0 {
+			for s+4 < len(counts) && counts[s+1]|counts[s+2]|counts[s+3]|counts[s+4] == 0 { // most symbols do not occur in small pictures
+				s += 4
+			}
+			continue
+		}
+		sum -= nLog2(n)
+		total += n
+		most = max(most, n)
+		kinds++
+		if s != last+1 {
+			gaps++
+		}
+		last = s
+	}
+	return refined(total, most, sum, int(kinds)) + codeBits(kinds, gaps, last)
+}
 
 // cost estimates the size of the symbols of all alphabets and their prefix codes, in bits.
 func (a alphabets) cost(counts []uint32) (n int64) {
