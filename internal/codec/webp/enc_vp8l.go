@@ -3,6 +3,7 @@ package webp
 import (
 	"context"
 	"image"
+	"slices"
 	"sync"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
@@ -194,6 +195,9 @@ const fewPixels = 1 << 12
 
 // image writes an image (RFC 9649, 5.2). Only the main image can have several prefix code groups.
 func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
+	if v := px[0]; !slices.ContainsFunc(px, func(w uint32) bool { return w != v }) {
+		return e.uniform(v, top)
+	}
 	a, err := e.parse(px, width, top)
 	if err != nil || top && e.draft {
 		return err

@@ -75,7 +75,10 @@ func (s *estimates) candidates(plain, predicted, tiles int64) []candidate {
 // that equal their left or upper neighbor do not count.
 func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choice, error) {
 	if few && len(table.colors) <= 16 {
-		if len(table.colors) == 1 || len(px) > maxDrafted {
+		switch {
+		case len(table.colors) == 1:
+			return []choice{{}}, nil
+		case len(px) > maxDrafted:
 			return []choice{{palette: true}}, nil
 		}
 		// A small picture often takes fewer bits with the color cache as its palette.

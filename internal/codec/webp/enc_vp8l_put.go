@@ -32,6 +32,23 @@ func (e *vp8lEncoder) aside(px []uint32, width int) error {
 	return err
 }
 
+// uniform writes an image of one color. Each of its prefix codes has a single symbol, so a pixel takes no bits.
+func (e *vp8lEncoder) uniform(v uint32, top bool) error {
+	e.w.put(0, 1) // no color cache
+	if top {
+		e.w.put(0, 1) // a single prefix code group
+	}
+	for _, symbol := range [...]uint32{v >> 8 & 0xff, v >> 16 & 0xff, v & 0xff, v >> 24, 0} {
+		if symbol < 2 {
+			e.w.put(1|symbol<<3, 4)
+		} else {
+			e.w.put(1|1<<2|symbol<<3, 11)
+		}
+	}
+	e.bits = 0
+	return e.w.err
+}
+
 // putSteps writes the prefix codes of all groups and the steps of the parsing.
 func (e *vp8lEncoder) putSteps(a alphabets, g *grouping) error {
 	n := int64(len(g.counts)) * int64(a.end) * 7 // 7 bytes per symbol, including the counts

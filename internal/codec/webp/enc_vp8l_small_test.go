@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
@@ -91,4 +92,18 @@ func TestTheShorterDescriptionOfAPrefixCodeIsWritten(t *testing.T) {
 
 func TestTheMemoryOfAnEncoderIsCharged(t *testing.T) {
 	assert.LessOrEqual(t, int(unsafe.Sizeof(vp8lEncoder{})), vp8lEncoderBytes)
+}
+
+func TestAPictureOfOneColorTakesNoBitsPerPixel(t *testing.T) {
+	for _, c := range []color.NRGBA{{0, 0, 0, 255}, {1, 0, 200, 255}, {7, 7, 7, 90}, {}} {
+		img := image.NewNRGBA(image.Rect(0, 0, 500, 300))
+		for i := range img.Pix {
+			img.Pix[i] = []byte{c.R, c.G, c.B, c.A}[i%4]
+		}
+		file := encodeLossless(t, img, vp8lOptions{effort: 4, exact: true})
+		assert.LessOrEqual(t, len(file), 12, c)
+		pix, err := losslessPixels(t, file, img.Rect.Size())
+		require.NoError(t, err)
+		assert.Equal(t, img.Pix, pix, c)
+	}
 }
