@@ -59,7 +59,7 @@ func TestNoFileCostsTwentyTimesAnOrdinaryOne(t *testing.T) {
 		_, _, took := cost(t, data, ".jpg", 3)
 		perByte = max(perByte, took*1000/time.Duration(len(data)))
 	}
-	for _, f := range append(hostileFiles(t), moreHostileFiles(t)...) {
+	for _, f := range slices.Concat(hostileFiles(t), moreHostileFiles(t), filesOfTinyParts(t)) {
 		for _, ext := range []string{".jpg", ".gif", ".webp"} {
 			status, source, took := cost(t, f.data, ext, 1)
 			assert.True(t, slices.Contains(f.status, status), "%s %s: %d", f.name, ext, status)
@@ -79,7 +79,7 @@ func decodeNothing(context.Context, []byte) (image.Image, error) {
 func TestNoFileTakesMoreMemoryThanConfigAllows(t *testing.T) {
 	imagetest.Long(t)
 	const limit, pools = 16 << 20, 12 << 20
-	for _, f := range append(hostileFiles(t), moreHostileFiles(t)...) {
+	for _, f := range slices.Concat(hostileFiles(t), moreHostileFiles(t), filesOfTinyParts(t)) {
 		for _, ext := range []string{".jpg", ".webp"} {
 			s := newSite(t)
 			s.source.source = storage.FS(fstest.MapFS{"k.jpg": {Data: f.data}})

@@ -90,12 +90,20 @@ func (d *decoder) readsJPEG(err error) bool {
 // jpegExtra is the number of bytes that assemble adds to the tables and the strip.
 const jpegExtra = 32
 
+// tinyCost is the additional work for a JPEG of fewer pixels than the smallest tile has, in units of codec.Meter. Preparing a decoder takes
+// much longer than decoding so few pixels, and writers make at most a few strips of this kind.
+const tinyCost, smallestTile = 512, 16 * 16
+
 // assemble returns a JPEG file that consists of the tables in the directory and the strip. It omits application
 // segments, because the directory defines the color space. An old-style strip is a complete file.
 func (s *jpegSource) assemble(in []byte) ([]byte, error) {
 	l := s.d.layout
 	tables, _ := l.tables.bytes(s.d.data)
-	if err := s.d.meter.Spend(int64(len(in) + len(tables)/8)); err != nil {
+	work := len(in) + len(tables)/8
+	if w, h := min(l.segW, l.width)*8/s.d.eighths, min(l.segH, l.height)*8/s.d.eighths; w*h < smallestTile {
+		work += tinyCost
+	}
+	if err := s.d.meter.Spend(int64(work)); err != nil {
 		return nil, err
 	}
 	if l.compression == oldJPEG {
