@@ -78,15 +78,28 @@ func wide(f processors.Format) processors.Format {
 func own(img image.Image) (image.Image, error) {
 	switch img := img.(type) {
 	case *image.YCbCr:
+		mend(img.Y, img.YStride)
 		out := *img
 		out.Y, out.Cb, out.Cr = bytes.Clone(img.Y), bytes.Clone(img.Cb), bytes.Clone(img.Cr)
 		return &out, nil
 	case *image.Gray:
+		mend(img.Pix, img.Stride)
 		return &image.Gray{Pix: bytes.Clone(img.Pix), Stride: img.Stride, Rect: img.Rect}, nil
 	case *image.NRGBA:
+		mend(img.Pix, img.Stride)
 		return &image.NRGBA{Pix: bytes.Clone(img.Pix), Stride: img.Stride, Rect: img.Rect}, nil
 	case *image.RGBA:
+		mend(img.Pix, img.Stride)
 		return &image.RGBA{Pix: bytes.Clone(img.Pix), Stride: img.Stride, Rect: img.Rect}, nil
 	}
 	return nil, fmt.Errorf("%w: a picture that is decoded to %T", processors.ErrFormat, img)
+}
+
+// mend replaces the first 24 bytes of the first row by those of the second. The decoder frees the memory of the
+// picture before it returns, and the allocator then uses these bytes for its list of free memory.
+func mend(pix []byte, stride int) {
+	const overwritten = 24
+	if len(pix) >= stride+overwritten && stride >= overwritten {
+		copy(pix[:overwritten], pix[stride:])
+	}
 }

@@ -44,6 +44,17 @@ func TestWhatHeifEncWritesIsRead(t *testing.T) {
 	}
 }
 
+func TestTheFirstPixelsAreNotOverwritten(t *testing.T) {
+	want := image.NewGray(image.Rect(0, 0, 160, 64))
+	for i := range want.Pix {
+		want.Pix[i] = byte(100 + i%160/4)
+	}
+	got := decoded(t, encoded(t, "in.png", pngOf(t, want)))
+	for x := range 160 {
+		assert.InDelta(t, want.GrayAt(x, 0).Y, color.GrayModel.Convert(got.At(x, 0)).(color.Gray).Y, 12, "column %d", x)
+	}
+}
+
 func TestEightOrientations(t *testing.T) {
 	want := imagetest.Cornered(256, 192)
 	stored := item(t, want)

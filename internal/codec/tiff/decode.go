@@ -27,6 +27,7 @@ type decoder struct {
 	convert *converter
 	missing int64 // number of damaged pixels
 
+	resumed   bool // rows of fax are damaged, but not the rows after them
 	assumed   bool // offsets of strips or tiles are cut off, and were assumed
 	soundJPEG bool // readsJPEG has found a strip or tile with a readable JPEG header
 }
@@ -100,7 +101,7 @@ func decodeLayout(ctx context.Context, data []byte, l *layout, o codec.Options, 
 	if err != nil {
 		return nil, err
 	}
-	pic := &codec.Picture{Image: img, Partial: d.missing > 0 || l.cut || d.assumed || d.convert.cut}
+	pic := &codec.Picture{Image: img, Partial: d.missing > 0 || l.cut || d.assumed || d.resumed || d.convert.cut}
 	if small != (image.Point{}) {
 		pic.Release = func() { resample.Release(ctx, img) }
 	}

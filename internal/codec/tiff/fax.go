@@ -2,6 +2,7 @@ package tiff
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
@@ -18,6 +19,9 @@ type faxSource struct {
 	kind  int  // the compression
 	above []int32
 	row   []int32
+
+	resumed *bool // set when T.4 continues after a damaged row; nil if it must not
+	lost    int   // further rows without data
 }
 
 func newFaxSource(ctx context.Context, l *layout, in input) (*faxSource, error) {
@@ -39,6 +43,7 @@ const (
 
 func (s *faxSource) reset(in []byte, rows int) error {
 	s.bits = faxBits{data: in, reversed: s.reversed}
+	s.lost = 0
 	s.row = s.row[:0] // a white row
 	s.closeRow()
 	s.row, s.above = s.above, s.row
@@ -46,6 +51,11 @@ func (s *faxSource) reset(in []byte, rows int) error {
 }
 
 func (s *faxSource) read(p []byte) error {
+	if s.lost > 0 {
+		s.lost--
+		clear(p)
+		return s.spend(min(s.bits.pos, len(s.data)), len(p))
+	}
 	two := s.kind == faxG4
 	var err error
 	switch s.kind {
@@ -65,7 +75,9 @@ func (s *faxSource) read(p []byte) error {
 		err = s.oneDimension()
 	}
 	if err != nil {
-		return err
+		if err = s.resume(err); err != nil {
+			return err
+		}
 	}
 	s.draw(p)
 	s.closeRow()
@@ -103,6 +115,29 @@ func (s *faxSource) endOfLine() (two bool, err error) {
 		}
 	}
 	return two, nil
+}
+
+// resume finds the end-of-line code after a damaged row. As in libtiff, the rest of that row is white. Rows that are coded as
+// differences from it are lost, and become white, too. It returns err if it can't continue.
+func (s *faxSource) resume(err error) error {
+	if s.resumed == nil || s.kind != faxG3 || !errors.Is(err, codec.ErrCorrupt) {
+		return err
+	}
+	*s.resumed = true
+	s.row = s.row[:len(s.row)&^1] // without the black run that has no end
+	for {
+		for s.bits.peek(12) != 1 {
+			s.bits.skip(1)
+			if err := s.skipped(); err != nil {
+				return err
+			}
+		}
+		if !s.two || s.bits.peek(13)&1 == 1 {
+			return nil
+		}
+		s.bits.skip(13)
+		s.lost++
+	}
 }
 
 // skipped reports skipped bits to the meter at intervals. It returns an error at the end of the data.

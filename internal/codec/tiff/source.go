@@ -48,6 +48,9 @@ func (d *decoder) newSource() (source, error) {
 		if err != nil {
 			return nil, err
 		}
+		if d.tolerant {
+			f.resumed = &d.resumed
+		}
 		s = f
 	}
 	if l.subsampled() {
