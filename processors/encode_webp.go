@@ -59,7 +59,9 @@ func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 			return err
 		}
 		if few != nil {
-			return webp.Encode(ctx, w, few, e.options())
+			o := e.options()
+			o.Unreduced = img
+			return webp.Encode(ctx, w, few, o)
 		}
 	}
 	return webp.Encode(ctx, w, img, e.options())

@@ -28,6 +28,10 @@ type EncodeOptions struct {
 	Compression Compression
 	Exact       bool   // a lossless picture keeps the colors of fully transparent pixels
 	Profile     []byte // ICC profile; nil means sRGB
+
+	// Unreduced is the picture before its colors were reduced. Automatic compresses this picture with loss, because dithering
+	// and the edges of areas cost bytes. Nil means that the colors were not reduced.
+	Unreduced image.Image
 }
 
 // Encode writes img as WebP (RFC 9649). The output depends only on the pixels and the options. Encode checks ctx about
@@ -89,10 +93,10 @@ func encodeFrame(ctx context.Context, img image.Image, o EncodeOptions) (*codedF
 	}
 	lossless := &codedFrame{size: size, lossless: true}
 	lossless.image, err = encodeVP8L(ctx, straight, vp8lOptions{effort: o.Effort, exact: o.Exact})
-	if err != nil || o.Compression == Lossless || look.colors <= fewColors {
+	if err != nil || o.Compression == Lossless || look.colors <= fewColors && !(o.Unreduced != nil && reducedWorth*int64(lossless.bytes()) > area(size)) {
 		return lossless, err
 	}
-	lossy, err := encodeLossyFrame(ctx, straight, straight, o)
+	lossy, err := encodeUnreduced(ctx, straight, o)
 	if err != nil {
 		lossless.release(ctx)
 		return nil, err
@@ -103,6 +107,21 @@ func encodeFrame(ctx context.Context, img image.Image, o EncodeOptions) (*codedF
 	}
 	lossless.release(ctx)
 	return lossy, nil
+}
+
+// encodeUnreduced compresses img, or the picture before its colors were reduced, with loss.
+func encodeUnreduced(ctx context.Context, img *image.NRGBA, o EncodeOptions) (*codedFrame, error) {
+	if o.Unreduced != nil {
+		straight, fresh, err := straighten.NRGBA(ctx, o.Unreduced)
+		if fresh {
+			defer straighten.Give(ctx, straight)
+		}
+		if err != nil {
+			return nil, err
+		}
+		img = straight
+	}
+	return encodeLossyFrame(ctx, img, img, o)
 }
 
 // lossyAnyway reports whether a picture is compressed with loss without examining its pixels. This applies to Y'CbCr
@@ -164,6 +183,7 @@ func giveAll(ctx context.Context, n int64) { codec.AccountOf(ctx).Give(n) }
 type inspection struct {
 	colors int     // number of colors; manyColors if there are more
 	plain  float64 // share of the visible pixels that equal their neighbors on the left and above
+	even   float64 // share of the visible pixels that equal their neighbor on the left or above
 	icon   bool    // the picture is so small that a few more bytes do not matter
 }
 
@@ -174,7 +194,8 @@ const (
 
 // flat reports whether lossless compression is worth a try.
 func (i inspection) flat() bool {
-	return i.colors <= fewColors || i.plain > 0.2 || i.colors < manyColors && i.plain > 0.05 || i.icon
+	return i.colors <= fewColors || i.plain > 0.2 || i.colors < manyColors && i.plain > 0.05 || i.icon ||
+		i.even > 0.95 // such as a gradient in one direction
 }
 
 // worth returns the maximum ratio of the lossless size to the lossy size at which the lossless picture is chosen. Lossy
@@ -189,6 +210,10 @@ func (i inspection) worth() float64 {
 	}
 	return 1.25
 }
+
+// reducedWorth is the number of pixels per byte up to which a lossless picture of at most fewColors colors is compared with
+// a lossy one, if its colors were reduced.
+const reducedWorth = 32
 
 // worthAnyway is the number of bytes by which the lossless picture may always be larger than the lossy one. It matters
 // for icons.
@@ -209,7 +234,7 @@ func inspect(ctx context.Context, img *image.NRGBA) (i inspection, err error) {
 func inspectRows(ctx context.Context, img *image.NRGBA, step int) (i inspection, err error) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	table := new(colorTable)
-	plain, seen, few := 0, 0, true
+	plain, even, seen, few := 0, 0, 0, true
 	for y := 0; y < h; y += step {
 		if err := ctx.Err(); err != nil {
 			return i, err
@@ -224,16 +249,20 @@ func inspectRows(ctx context.Context, img *image.NRGBA, step int) (i inspection,
 				continue
 			}
 			seen++
+			same := y > 0 && binary.LittleEndian.Uint32(above[x:]) == v
 			if v != left {
 				few = few && table.add([]uint32{v})
-			} else if binary.LittleEndian.Uint32(above[x:]) == v {
+			} else if same || y == 0 {
 				plain++
+			}
+			if v == left || same {
+				even++
 			}
 			left = v
 		}
 	}
 	i.icon = w*h <= 64*64
-	i.colors, i.plain = manyColors, float64(plain)/float64(max(seen, 1))
+	i.colors, i.plain, i.even = manyColors, float64(plain)/float64(max(seen, 1)), float64(even)/float64(max(seen, 1))
 	if few {
 		i.colors = len(table.colors)
 	}

@@ -127,6 +127,14 @@ func TestFlatArtIsLosslessAndPhotosAreNot(t *testing.T) {
 	assert.True(t, lossless(paletted))
 	ycbcr := image.NewYCbCr(image.Rect(0, 0, 60, 60), image.YCbCrSubsampleRatio420)
 	assert.False(t, lossless(ycbcr), "what was lossy stays so")
+	for name, at := range map[string]func(x, y int) int{"across": func(x, _ int) int { return x }, "down": func(_, y int) int { return y }} {
+		gradient := image.NewNRGBA(image.Rect(0, 0, 300, 300))
+		for i := range 300 * 300 {
+			v := byte(at(i%300, i/300) * 255 / 300)
+			gradient.SetNRGBA(i%300, i/300, color.NRGBA{v, 255 - v, v / 2, 255})
+		}
+		assert.True(t, lossless(gradient), "a gradient %s", name)
+	}
 }
 
 func TestAColorProfileIsWritten(t *testing.T) {
