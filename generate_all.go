@@ -2,6 +2,7 @@ package thumbnail
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"sync"
@@ -54,15 +55,32 @@ func (j *job) run(ctx context.Context, specs iter.Seq[Spec]) error {
 	queue := make(chan Spec)
 	var workers sync.WaitGroup
 	for range j.h.cfg.Workers {
-		workers.Go(func() {
-			for s := range queue {
-				j.do(ctx, s)
-			}
-		})
+		workers.Go(func() { j.work(ctx, queue, &workers) })
 	}
 	defer workers.Wait()
 	defer close(queue)
 	return j.h.safely(ctx, "", "generate all", func() error { return j.feed(ctx, specs, queue) })
+}
+
+var errExited = errors.New("its goroutine was ended by runtime.Goexit")
+
+// work makes thumbnails until the queue ends. If something that Config names ends the goroutine by [runtime.Goexit], another one
+// takes over.
+func (j *job) work(ctx context.Context, queue <-chan Spec, workers *sync.WaitGroup) {
+	ended := false
+	defer func() {
+		if !ended {
+			j.mu.Lock()
+			j.count++
+			j.note(errExited)
+			j.mu.Unlock()
+			workers.Go(func() { j.work(ctx, queue, workers) })
+		}
+	}()
+	for s := range queue {
+		j.do(ctx, s)
+	}
+	ended = true
 }
 
 // feed passes the specs to the workers. Before the job's first spec of an original, it expires everything

@@ -245,6 +245,8 @@ func (h *Handler) closeFile(ctx context.Context, key *string, f fs.File) {
 // respond calls the Responder and lets it abort the connection.
 func (h *Handler) respond(q *request, responder Responder, f fs.File) (err error) {
 	w := &q.w
+	w.cacheControl = w.Header().Get("Cache-Control")
+	defer func() { w.cacheControl = "" }()
 	defer h.recovered(q.r.Context(), &q.c.key, "respond", &err)
 	defer func() {
 		if p := recover(); p == http.ErrAbortHandler { //nolint:errorlint // net/http also compares by ==

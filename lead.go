@@ -19,6 +19,12 @@ func (h *Handler) lead(c *call, patience context.Context, fl *flight) (l landing
 	stop := context.AfterFunc(c.ctx, func() { h.flights.leave(fl) })
 	defer stop()
 	defer func() { h.flights.land(fl, l) }()
+	returned := false
+	defer func() {
+		if !returned && l.result != nil { // unlock has ended the goroutine
+			l.result.release()
+		}
+	}()
 	err := h.safely(c.ctx, c.key, "generate", func() error {
 		// From here on, the work is independent of the client, which may disconnect.
 		ctx, cancel := c.budget.bind(context.WithoutCancel(c.ctx))
@@ -41,6 +47,7 @@ func (h *Handler) lead(c *call, patience context.Context, fl *flight) (l landing
 	if err != nil {
 		l = landing{err: err}
 	}
+	returned = true
 	return l, e
 }
 

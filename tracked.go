@@ -16,10 +16,19 @@ type trackedWriter struct {
 	wrote   bool
 	bytes   int64
 	aborted bool
+
+	cacheControl string // of the thumbnail, while a Responder answers; else empty
 }
 
+// WriteHeader sends the status. If it is not that of a thumbnail, for example 412 because of an If-Match, the answer
+// does not keep the Cache-Control of the thumbnail, for caches would keep the error for as long.
 func (w *trackedWriter) WriteHeader(status int) {
 	w.wrote = w.wrote || status >= 200
+	if h := w.Header(); status >= 400 && w.cacheControl != "" {
+		if now := h.Get("Cache-Control"); now == "" || now == w.cacheControl {
+			h.Set("Cache-Control", "no-store")
+		}
+	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
