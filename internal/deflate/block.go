@@ -99,6 +99,7 @@ type codes struct {
 	len                       [codeLengths]uint8
 	lenBits                   [codeLengths]uint16
 	runs                      []run
+	nLit, nDist, nLen         int // number of stored code lengths of each alphabet
 }
 
 // A run is one symbol of the code length alphabet with its extra bits (3.2.7).
@@ -114,8 +115,9 @@ func (c *codes) build(h *histogram) {
 // order is the order in which the lengths of the code length code are stored (3.2.7).
 var order = [codeLengths]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
 
-// head writes the Huffman tables.
-func (c *codes) head(w *writer) {
+// prepare makes the representation of the Huffman tables, and returns its length in bits. repeats says which symbols of the code
+// length alphabet may be used, a combination of the constants below.
+func (c *codes) prepare(repeats int) (bits int) {
 	used := func(lengths []uint8, least int) int {
 		n := len(lengths)
 		for n > least && lengths[n-1] == 0 {
@@ -123,19 +125,36 @@ func (c *codes) head(w *writer) {
 		}
 		return n
 	}
-	nLit, nDist := used(c.lit[:], 257), used(c.dist[:], 1)
-	c.runs = appendRuns(c.runs[:0], append(append(make([]uint8, 0, literals+distances), c.lit[:nLit]...), c.dist[:nDist]...))
+	c.nLit, c.nDist = used(c.lit[:], 257), used(c.dist[:], 1)
+	c.runs = appendRuns(c.runs[:0], append(append(make([]uint8, 0, literals+distances), c.lit[:c.nLit]...), c.dist[:c.nDist]...), repeats)
 	var counts [codeLengths]uint32
 	for _, r := range c.runs {
 		counts[r.symbol]++
 	}
 	c.length.build(counts[:], maxLengthBits)
-	n := codeLengths
-	for n > 4 && c.len[order[n-1]] == 0 {
-		n--
+	c.nLen = codeLengths
+	for c.nLen > 4 && c.len[order[c.nLen-1]] == 0 {
+		c.nLen--
 	}
-	w.put(uint64(nLit-257)|uint64(nDist-1)<<5|uint64(n-4)<<10, 14)
-	for _, s := range order[:n] {
+	bits = 14 + 3*c.nLen
+	for _, r := range c.runs {
+		bits += int(c.len[r.symbol] + r.extra)
+	}
+	return bits
+}
+
+// The symbols of the code length alphabet that repeat the previous length, and that repeat 0.
+const (
+	repeatPrevious = 1 << iota
+	repeatZero
+	repeatZeroLong
+	repeatAll = 1<<iota - 1
+)
+
+// head writes the Huffman tables.
+func (c *codes) head(w *writer) {
+	w.put(uint64(c.nLit-257)|uint64(c.nDist-1)<<5|uint64(c.nLen-4)<<10, 14)
+	for _, s := range order[:c.nLen] {
 		w.put(uint64(c.len[s]), 3)
 	}
 	for _, r := range c.runs {
@@ -143,27 +162,97 @@ func (c *codes) head(w *writer) {
 	}
 }
 
-// appendRuns run-length encodes code lengths.
-func appendRuns(runs []run, lengths []uint8) []run {
+// choose builds the codes of a block and returns the BTYPE with the fewest bits (3.2.3): 1 for fixed codes, or 2.
+func (c *codes) choose(h *histogram) uint64 {
+	c.build(h)
+	best, with := c.prepare(repeatAll), repeatAll
+	if total := h.symbols(); total > smallBlock {
+		return 2
+	}
+	for repeats := range repeatAll {
+		if n := c.prepare(repeats); n < best {
+			best, with = n, repeats
+		}
+	}
+	if c.bits(h)+best > fixed.bits(h) {
+		c.lit, c.litBits, c.dist, c.distBits = fixed.lit, fixed.litBits, fixed.dist, fixed.distBits
+		return 1
+	}
+	c.prepare(with)
+	return 2
+}
+
+// smallBlock is the number of symbols up to which every representation of the Huffman tables is tried.
+const smallBlock = 4 << 10
+
+// fixed holds the codes of BTYPE 1 (3.2.6).
+var fixed = func() (c codes) {
+	c.literal, c.distance = code{make([]uint8, 288), make([]uint16, 288)}, code{c.dist[:], c.distBits[:]}
+	var number, numberDist [33]int
+	for i := range c.literal.lengths {
+		n := uint8(8)
+		switch {
+		case i >= 280:
+		case i >= 256:
+			n = 7
+		case i >= 144:
+			n = 9
+		}
+		c.literal.lengths[i] = n
+		number[n]++
+	}
+	c.literal.assign(&number)
+	copy(c.lit[:], c.literal.lengths)
+	copy(c.litBits[:], c.literal.bits)
+	for i := range c.dist {
+		c.dist[i] = 5
+		numberDist[5]++
+	}
+	c.distance.assign(&numberDist)
+	return c
+}()
+
+// bits returns the number of bits that the symbols of h take, without their extra bits.
+func (c *codes) bits(h *histogram) (n int) {
+	for i, count := range h.literals {
+		n += int(count) * int(c.lit[i])
+	}
+	for i, count := range h.distances {
+		n += int(count) * int(c.dist[i])
+	}
+	return n
+}
+
+// symbols returns the number of symbols.
+func (h *histogram) symbols() (n int) {
+	for _, count := range h.literals {
+		n += int(count)
+	}
+	return n
+}
+
+// appendRuns run-length encodes code lengths with the given symbols.
+func appendRuns(runs []run, lengths []uint8, repeats int) []run {
 	for len(lengths) > 0 {
 		v, n := lengths[0], 1
 		for n < len(lengths) && lengths[n] == v {
 			n++
 		}
 		lengths = lengths[n:]
+		first := len(runs)
 		if v != 0 {
 			runs = append(runs, run{symbol: v})
 			n--
 		}
 		for n > 0 {
 			switch {
-			case v == 0 && n >= 11:
+			case v == 0 && n >= 11 && repeats&repeatZeroLong != 0:
 				runs = append(runs, run{18, 7, uint8(min(n, 138) - 11)})
 				n -= min(n, 138)
-			case v == 0 && n >= 3:
-				runs = append(runs, run{17, 3, uint8(n - 3)})
-				n = 0
-			case n >= 3:
+			case v == 0 && n >= 3 && repeats&repeatZero != 0:
+				runs = append(runs, run{17, 3, uint8(min(n, 10) - 3)})
+				n -= min(n, 10)
+			case n >= 3 && repeats&repeatPrevious != 0 && len(runs) > first:
 				runs = append(runs, run{16, 2, uint8(min(n, 6) - 3)})
 				n -= min(n, 6)
 			default:

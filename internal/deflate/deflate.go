@@ -20,14 +20,16 @@ type Effort struct {
 	good  int  // match length from which lazy matching searches only a quarter as many positions
 	lazy  int  // maximum number of positions that lazy matching looks ahead; 0 disables it
 	hasty bool // skip positions where matches are rare
+	best  bool // find the sequence of tokens with the lowest cost: see optimizer
 }
 
-// Quick is for estimates, Light for noisy data with few matches, and Usual and Thorough for all other data.
+// Quick is for estimates, Light for noisy data with few matches, and Usual, Thorough and Best for all other data.
 var (
 	Quick    = Effort{chain: 4, nice: 32, good: 8, hasty: true}
 	Light    = Effort{chain: 4, nice: 32, good: 8, lazy: 1, hasty: true}
 	Usual    = Effort{chain: 16, nice: 130, good: 8, lazy: 1}
 	Thorough = Effort{chain: 128, nice: 258, good: 32, lazy: 2}
+	Best     = Effort{chain: 32, nice: 64, best: true}
 )
 
 // A Compressor reuses its buffers from one call to the next. The zero value is ready to use. Only one goroutine
@@ -36,6 +38,9 @@ type Compressor struct {
 	matcher matcher
 	writer  writer
 	codes   codes
+
+	optimizer optimizer
+
 	tokens  []token
 	block   histogram // histogram of tokens[:counted]
 	chunk   histogram // histogram of tokens[counted:]
@@ -52,7 +57,7 @@ type Compressor struct {
 // Memory returns the maximum number of bytes that a Compressor allocates for n bytes of data.
 func Memory(n int) int64 {
 	matcher := 4*(1<<hashBits(n)+1<<min(hashBits(n), hash3Bits)) + 4*windowOf(n)
-	return int64(unsafe.Sizeof(Compressor{})) + int64(matcher) + 9*int64(min(n, blockTokens)) + 1<<10
+	return int64(unsafe.Sizeof(Compressor{})) + int64(matcher) + 9*int64(min(n, blockTokens)) + optimizerBytes(n) + 4<<10
 }
 
 const (
@@ -145,13 +150,15 @@ func (c *Compressor) flush(n int, last bool) (err error) {
 		c.block.count(c.tokens[c.counted:])
 	}
 	if c.out != nil {
-		c.codes.build(&c.block)
-		kind := uint64(2 << 1) // BTYPE 2: dynamic Huffman tables (3.2.3)
+		kind := c.codes.choose(&c.block)
+		header := kind << 1
 		if last {
-			kind |= 1
+			header |= 1
 		}
-		c.writer.put(kind, 3)
-		c.codes.head(&c.writer)
+		c.writer.put(header, 3)
+		if kind == 2 {
+			c.codes.head(&c.writer)
+		}
 		c.codes.body(&c.writer, c.tokens[:n])
 		if !last {
 			_, err = c.out.Write(c.writer.out)

@@ -51,6 +51,7 @@ func TestCompressedDataIsDecompressedUnchanged(t *testing.T) {
 		data := pieces(t)
 		requireComesBack(t, data, Quick)
 		requireComesBack(t, data, Thorough)
+		requireComesBack(t, data, Best)
 	})
 }
 
@@ -67,6 +68,27 @@ func TestMatchesOfEveryLengthAndDistanceAreDecompressedUnchanged(t *testing.T) {
 		}
 	}
 	requireComesBack(t, data, Thorough)
+	requireComesBack(t, data, Best)
+}
+
+func TestSmallDataTakeFewBytes(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 10))
+	for _, n := range []int{0, 1, 2, 3, 10, 40} {
+		data := make([]byte, n)
+		for i := range data {
+			data[i] = byte(random.IntN(100))
+		}
+		require.LessOrEqual(t, len(requireComesBack(t, data, Best)), n+9, "fixed codes need no tables")
+	}
+	data := make([]byte, 10_000) // lines as in a drawing
+	for i := range data {
+		if x, y := i%100, i/100; (x*x+y*y)/700%3 == 0 {
+			data[i] = byte(20 + x/40)
+		}
+	}
+	require.Less(t, len(requireComesBack(t, data, Best)), len(requireComesBack(t, data, Thorough))*98/100)
+	constant := make([]byte, 200_000)
+	require.Less(t, len(requireComesBack(t, constant, Best)), 400, "a literal costs at least a bit")
 }
 
 func TestCompressedTextIsSmallerThanThatOfTheStandardLibrary(t *testing.T) {
@@ -120,8 +142,9 @@ func TestMemoryIsAnUpperBoundOfTheMemoryOfACompressor(t *testing.T) {
 			data[i] = byte(random.Uint32())
 		}
 		require.NoError(t, c.Compress(t.Context(), io.Discard, data, Usual))
-		m := &c.matcher
-		has := 4*(cap(m.head)+cap(m.head3)+cap(m.prev)+cap(c.tokens)) + cap(c.writer.out) + cap(c.codes.runs)*3 + int(unsafe.Sizeof(c))
+		require.NoError(t, c.Compress(t.Context(), io.Discard, data, Best))
+		m, o := &c.matcher, &c.optimizer
+		has := 4*(cap(o.starts)+cap(o.matches)+cap(o.costs)+cap(o.last)+cap(o.path)) + 4*(cap(m.head)+cap(m.head3)+cap(m.prev)+cap(c.tokens)) + cap(c.writer.out) + cap(c.codes.runs)*3 + int(unsafe.Sizeof(c))
 		require.LessOrEqual(t, int64(has), Memory(n), "%d bytes", n)
 	}
 }
@@ -146,6 +169,7 @@ func FuzzCompress(f *testing.F) {
 	f.Add([]byte("abcabcabcabdabdabd\x00\xff"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		requireComesBack(t, data, Light)
+		requireComesBack(t, data, Best)
 		requireComesBack(t, data, Thorough)
 	})
 }

@@ -60,14 +60,22 @@ const (
 	maxStep  = 16
 )
 
-// parse splits data into tokens. At each position it takes the longest match, unless lazy matching finds a better
-// one a few positions later.
-func (c *Compressor) parse(ctx context.Context, data []byte, e Effort) error {
-	m := &c.matcher
-	m.reset(data)
+// start prepares the Compressor for data.
+func (c *Compressor) start(data []byte) {
+	c.matcher.reset(data)
 	c.writer.acc, c.writer.held = 0, 0
 	c.tokens, c.counted, c.block = room(c.tokens, min(len(data), blockTokens))[:0], 0, histogram{}
 	c.guess(data)
+}
+
+// parse splits data into tokens. At each position it takes the longest match, unless lazy matching finds a better
+// one a few positions later.
+func (c *Compressor) parse(ctx context.Context, data []byte, e Effort) error {
+	if e.best {
+		return c.optimize(ctx, data, e)
+	}
+	c.start(data)
+	m := &c.matcher
 	look, misses := 0, 0
 	for at := 0; at < len(data); {
 		if at >= look {

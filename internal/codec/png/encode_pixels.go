@@ -3,6 +3,7 @@ package png
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/rest-thumbnails/thumbnail/internal/deflate"
 )
@@ -18,8 +19,12 @@ const (
 	samplePlaces = 3
 )
 
-// thoroughBytes is the maximum size of the rows, in bytes, at which the best compression level is used.
-const thoroughBytes = 128 << 10
+// These are the maximum sizes of the rows, in bytes, up to which more effort is spent on compression. Up to smallBytes the
+// sample is the whole picture, and the two best filters are tried again with the best compression.
+const (
+	thoroughBytes = 128 << 10
+	smallBytes    = 16 << 10
+)
 
 // A plan holds the filter strategy and the compression effort.
 type plan struct {
@@ -140,6 +145,9 @@ func (e *encoder) pixels(ctx context.Context, f *form, straight func(y int) []by
 	n := f.rowBytes(f.Width)
 	e.row, e.above = grow(e.row, n), grow(e.above, n)
 	e.filters.room(n)
+	if f.Height*(n+1) <= smallBytes {
+		return e.small(ctx, f, straight)
+	}
 	how, err := e.choose(ctx, f, straight)
 	if err != nil {
 		return nil, err
@@ -148,12 +156,52 @@ func (e *encoder) pixels(ctx context.Context, f *form, straight func(y int) []by
 	if err := e.rows.reserve(f.Height * (n + 1)); err != nil {
 		return nil, err
 	}
-	if err := e.filter(ctx, f, how.filters, straight, 0, f.Height); err != nil {
-		return nil, err
-	}
-	e.packed.b = e.packed.b[:0]
-	if err := e.deflate.Compress(ctx, &e.packed, e.rows.b, how.effort); err != nil {
+	if err := e.compress(ctx, f, straight, how); err != nil {
 		return nil, err
 	}
 	return e.packed.b, nil
 }
+
+// compress filters and compresses the rows into e.packed.
+func (e *encoder) compress(ctx context.Context, f *form, straight func(y int) []byte, how plan) error {
+	e.rows.b = e.rows.b[:0]
+	if err := e.filter(ctx, f, how.filters, straight, 0, f.Height); err != nil {
+		return err
+	}
+	e.packed.b = e.packed.b[:0]
+	return e.deflate.Compress(ctx, &e.packed, e.rows.b, how.effort)
+}
+
+// small returns the rows of a small picture, filtered and compressed.
+func (e *encoder) small(ctx context.Context, f *form, straight func(y int) []byte) ([]byte, error) {
+	filters := candidates(f)
+	if f.Depth < 8 {
+		filters = []strategy{filterNone, filterSub, filterUp}
+	}
+	tries, err := e.try(ctx, f, straight, filters, smallBytes)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(tries, func(a, b trial) int { return a.size - b.size })
+	if best := tries[0]; best.photo() {
+		err := e.compress(ctx, f, straight, plan{best.filters, deflate.Light})
+		return e.packed.b, err
+	}
+	var best []byte
+	for _, t := range tries[:min(len(tries), smallTries)] {
+		if t.size > tries[0].size+tries[0].size/8 {
+			break
+		}
+		if err := e.compress(ctx, f, straight, plan{t.filters, deflate.Best}); err != nil {
+			return nil, err
+		}
+		if best == nil || len(e.packed.b) < len(best) {
+			best = append(best[:0], e.packed.b...)
+		}
+	}
+	e.packed.b = append(e.packed.b[:0], best...)
+	return e.packed.b, nil
+}
+
+// smallTries is the number of filters with which a small picture is compressed with the best effort.
+const smallTries = 2
