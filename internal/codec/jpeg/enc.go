@@ -116,7 +116,9 @@ func (e *encoder) begin(ctx context.Context, w io.Writer, img image.Image, o Enc
 	e.size = img.Bounds().Size()
 	e.hMax, e.vMax = 1, 1
 	e.comps = append(e.comps[:0], encComponent{h: 1, v: 1})
-	if !isGray(img) {
+	if isGray(img) {
+		o.Subsampling = Subsampling420 // the quality is calibrated with it
+	} else {
 		e.hMax, e.vMax = o.Subsampling.factors()
 		chroma := encComponent{h: 1, v: 1, table: 1}
 		e.comps = append(e.comps[:0], encComponent{h: e.hMax, v: e.vMax}, chroma, chroma)

@@ -24,13 +24,17 @@ var shortScript = [3][]stream{
 	{{group: 0}, {group: 2, scan: scan{ss: 1, se: 63}}},
 }
 
-// shortScriptBelow is the number of pixels from which scanScript gives smaller files than shortScript.
-const shortScriptBelow = 80_000
+// shortScriptBelow is the number of samples from which scanScript gives smaller files than shortScript.
+const shortScriptBelow = 120_000
 
 // progressive writes a progressive file.
 func (e *encoder) progressive() error {
 	e.script = &scanScript
-	if e.size.X*e.size.Y < shortScriptBelow {
+	samples := 0
+	for _, c := range e.comps {
+		samples += e.size.X * e.size.Y * c.h * c.v / (e.hMax * e.vMax)
+	}
+	if samples < shortScriptBelow {
 		e.script = &shortScript
 	}
 	for i := range e.comps {

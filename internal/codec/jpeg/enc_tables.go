@@ -24,7 +24,19 @@ func sharesTable(size image.Point, s Subsampling) bool {
 // because it would cost more bits than it is worth. Dead zones do not depend on the neighborhood: adaptive dead zones,
 // as in jpegli, improved butteraugli scores as much as they worsened SSIMULACRA 2 scores.
 func tableFor(quality, i int, s Subsampling, size image.Point) *quantTableFor {
-	return tableAt(distanceOf(quality, size), i, s, sharesTable(size, s))
+	return tableAt(distanceOf(quality, size)*finer(s), i, s, sharesTable(size, s))
+}
+
+// finer is the factor of the distance at a subsampling. With more chroma, libjpeg-turbo's files look better at the same quality. So do
+// these: with these factors, photos have the scores of libjpeg-turbo's files of the same subsampling.
+func finer(s Subsampling) float64 {
+	switch s {
+	case Subsampling444:
+		return 0.84
+	case Subsampling422:
+		return 0.93
+	}
+	return 1
 }
 
 // distanceKnee is the distance up to which all steps grow in proportion.
@@ -54,12 +66,15 @@ func tableAt(d float64, i int, s Subsampling, shared bool) *quantTableFor {
 	return &t
 }
 
+// fullChroma is the factor of chromaSteps. It gives the fewest bytes at equal SSIMULACRA 2 scores.
+const fullChroma = 0.8
+
 // stepOf returns the step of a frequency at distance 1.
 func stepOf(i, z int, s Subsampling) float64 {
 	if i == 0 {
 		return float64(lumaSteps[z])
 	}
-	full, half := float64(chromaSteps[i-1][z]), float64(halfChromaSteps[i-1][z])
+	full, half := float64(chromaSteps[i-1][z])*fullChroma, float64(halfChromaSteps[i-1][z])
 	switch s {
 	case Subsampling444:
 		return full
