@@ -115,7 +115,7 @@ func TestStripDropsDataAfterTheLastScan(t *testing.T) {
 	}
 }
 
-func TestAProfileIsIgnoredUnlessItIsComplete(t *testing.T) {
+func TestTheFirstCompleteProfileCounts(t *testing.T) {
 	data := small(false).file()
 	long := string(bytes.Repeat([]byte("0123456789abcdef"), 12_000))
 	parts := profileSegments(long, 4)
@@ -127,8 +127,10 @@ func TestAProfileIsIgnoredUnlessItIsComplete(t *testing.T) {
 		"four parts":       {parts, long},
 		"in one":           {profileSegments("short", 1), "short"},
 		"a part missing":   {parts[size:], ""},
-		"a part twice":     {append(bytes.Clone(parts), parts[:size]...), ""},
-		"another count":    {append(bytes.Clone(parts), profileSegments("short", 1)...), ""},
+		"a part twice":     {append(bytes.Clone(parts[:size]), parts...), long},
+		"every part twice": {append(bytes.Clone(parts), parts...), long},
+		"a second profile": {append(bytes.Clone(parts), profileSegments("short", 1)...), long},
+		"another count":    {append(bytes.Clone(parts[:size]), profileSegments("short", 1)...), ""},
 		"none":             {nil, ""},
 		"cut in its name":  {[]byte("\xff\xe2\x00\x0cICC_PROFIL"), ""},
 		"part 0 of none":   {[]byte("\xff\xe2\x00\x11ICC_PROFILE\x00\x00\x00x"), ""},

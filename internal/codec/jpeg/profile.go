@@ -17,7 +17,7 @@ const (
 )
 
 // profile collects the APP2 segments that hold an ICC profile (ICC.1:2022, B.4). The segments may come in any order.
-// If one is missing or duplicated, the profile is ignored.
+// If one is missing, the profile is ignored. Of segments with the same number the first one counts, as in browsers.
 type profile struct {
 	parts  []segment // by part number; empty if not yet read
 	have   int
@@ -34,8 +34,14 @@ func (p *profile) add(b []byte, seg segment) {
 	if p.parts == nil {
 		p.parts = make([]segment, count+1)
 	}
-	if count != len(p.parts)-1 || number < 1 || number > count || p.parts[number].marker != 0 {
+	if p.complete() {
+		return // a second profile
+	}
+	if count != len(p.parts)-1 || number < 1 || number > count {
 		p.broken = true
+		return
+	}
+	if p.parts[number].marker != 0 {
 		return
 	}
 	p.parts[number] = seg
