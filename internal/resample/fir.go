@@ -41,8 +41,12 @@ func convolveCellsGo(dst [][]uint64, src []int16, gap int, a *axis, scratch *[]c
 		c0, c1 := all[a.start[i]:], all[a.start[i+1]:]
 		w0, w1 := a.w[i*a.stride:][:a.taps], a.w[(i+1)*a.stride:][:a.taps]
 		if len(dst) > 4 {
-			s0, t0, u0, v0 := weightedEight(c0, w0)
-			s1, t1, u1, v1 := weightedEight(c1, w1)
+			eight := weightedEight
+			if a.mirrored[i] && a.mirrored[i+1] {
+				eight = mirroredEight
+			}
+			s0, t0, u0, v0 := eight(c0, w0)
+			s1, t1, u1, v1 := eight(c1, w1)
 			rows[7][k], rows[6][k] = positive(v0, v1)
 			rows[5][k], rows[4][k] = positive(u0, u1)
 			rows[3][k], rows[2][k] = positive(t0, t1)
@@ -106,6 +110,38 @@ func weightedEight(columns []column, w []int16) (s, t, u, v uint64) {
 		s, t, u, v = s+c[0]*g, t+c[1]*g, u+c[2]*g, v+c[3]*g
 	}
 	return s, t, u, v
+}
+
+// mirroredEight is weightedEight for weights that are the same in reverse order. Two samples share a multiplication.
+//
+//go:noinline
+func mirroredEight(columns []column, w []int16) (s, t, u, v uint64) {
+	s, t, u, v = beginCells, beginCells, beginCells, beginCells
+	columns = columns[:len(w)]
+	for len(w) >= 4 && len(columns) >= 4 { // two from each end at a time
+		c, d := (*[2]column)(columns), (*[2]column)(columns[len(columns)-2:])
+		g, h := uint64(int64(w[0])), uint64(int64(w[1]))
+		s += (c[0][0]+d[1][0])*g + (c[1][0]+d[0][0])*h
+		t += (c[0][1]+d[1][1])*g + (c[1][1]+d[0][1])*h
+		u += (c[0][2]+d[1][2])*g + (c[1][2]+d[0][2])*h
+		v += (c[0][3]+d[1][3])*g + (c[1][3]+d[0][3])*h
+		columns, w = columns[2:len(columns)-2], w[2:len(w)-2]
+	}
+	for j, f := range w {
+		c, g := &columns[j], uint64(int64(f))
+		s, t, u, v = s+c[0]*g, t+c[1]*g, u+c[2]*g, v+c[3]*g
+	}
+	return s, t, u, v
+}
+
+// isMirrored reports whether weights are the same in reverse order, as they are at most samples if a picture is scaled down by a whole number.
+func isMirrored(w []int16) bool {
+	for i, v := range w[:len(w)/2] {
+		if v != w[len(w)-1-i] {
+			return false
+		}
+	}
+	return true
 }
 
 // weighted is like weightedEight, for the first four rows.
@@ -193,6 +229,13 @@ func (sums *lineSums) add(begin uint64, rows [][]uint64, w []int16, i int) {
 	}
 	w = w[:len(rows)]
 	k := 0
+	if isMirrored(w) {
+		for ; len(rows) >= 4; rows, w = rows[2:len(rows)-2], w[2:len(w)-2] {
+			last := len(rows) - 1
+			sums.addMirrored((*lineSums)(rows[0][i/2:]), (*lineSums)(rows[1][i/2:]), (*lineSums)(rows[last-1][i/2:]), (*lineSums)(rows[last][i/2:]),
+				uint64(int64(w[0])), uint64(int64(w[1])))
+		}
+	}
 	for ; k+4 <= len(rows); k += 4 {
 		r, v := rows[k:k+4], w[k:k+4]
 		sums.addFour((*lineSums)(r[0][i/2:]), (*lineSums)(r[1][i/2:]), (*lineSums)(r[2][i/2:]), (*lineSums)(r[3][i/2:]),
@@ -216,6 +259,14 @@ func (sums *lineSums) addFour(a, b, c, d *lineSums, f, g, h, i uint64) {
 	_, _, _, _ = a[0], b[0], c[0], d[0] // check for nil here, and not in the loop
 	for j := range sums {
 		sums[j] += a[j]*f + b[j]*g + c[j]*h + d[j]*i
+	}
+}
+
+// addMirrored is like addFour, with f as the factor of a and d, and g as that of b and c.
+func (sums *lineSums) addMirrored(a, b, c, d *lineSums, f, g uint64) {
+	_, _, _, _ = a[0], b[0], c[0], d[0]
+	for j := range sums {
+		sums[j] += (a[j]+d[j])*f + (b[j]+c[j])*g
 	}
 }
 

@@ -60,6 +60,7 @@ type axis struct {
 	pre                int // eighths at which the source was decoded
 	start              []int32
 	w                  []int16
+	mirrored           []bool // for each sample, whether its weights are the same in reverse order
 }
 
 // span returns the range of samples of the source (not boxes) that influence the result.
@@ -123,7 +124,7 @@ func (a *axis) scale(g grid) float64 { return max(1, g.step/float64(a.box)) }
 // bytes returns the memory that set takes.
 func (a *axis) bytes() int64 {
 	n := int64(align(a.n, outAlign))
-	return 4*n + 2*n*int64(a.stride) + 8*int64(a.taps)
+	return 5*n + 2*n*int64(a.stride) + 8*int64(a.taps)
 }
 
 // set computes the weights and reuses the memory of a. shape must have been called with the same grid.
@@ -132,6 +133,7 @@ func (a *axis) set(ctx context.Context, k Kernel, g grid) error {
 	sharp, across := compensation(a.box, a.pre), acrossBlocks(a.box, a.pre)
 	a.start = grow(a.start, align(g.n, outAlign))
 	a.w = grow(a.w, len(a.start)*a.stride)
+	a.mirrored = grow(a.mirrored, len(a.start))
 	clear(a.w)
 
 	f := make([]float64, a.taps)
@@ -157,9 +159,10 @@ func (a *axis) set(ctx context.Context, k Kernel, g grid) error {
 		}
 		sharpenPairs(f[:hi-lo], lo, across)
 		quantize(a.w[i*a.stride+lo-start:][:hi-lo], f[:hi-lo])
+		a.mirrored[i] = isMirrored(a.w[i*a.stride:][:a.taps])
 	}
 	for i := g.n; i < len(a.start); i++ {
-		a.start[i] = a.start[g.n-1] // padding; its weights are 0
+		a.start[i], a.mirrored[i] = a.start[g.n-1], true // padding; its weights are 0
 	}
 	return nil
 }

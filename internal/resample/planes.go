@@ -57,6 +57,16 @@ func widenGo(dst []int16, row []byte) {
 func splitGo(dst []int16, stride int, row []byte) {
 	w := len(row) / 4
 	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
+	for len(d0) >= 4 && len(d1) >= 4 && len(d2) >= 4 && len(d3) >= 4 && len(row) >= 16 {
+		even, odd := fourPixels((*[16]byte)(row))
+		a, b := even&evenBytes<<sampleBits, odd&evenBytes<<sampleBits
+		putFour((*[4]int16)(d0), lowerLanes(a, b))
+		putFour((*[4]int16)(d2), upperLanes(a, b))
+		a, b = even>>8&evenBytes<<sampleBits, odd>>8&evenBytes<<sampleBits
+		putFour((*[4]int16)(d1), lowerLanes(a, b))
+		putFour((*[4]int16)(d3), upperLanes(a, b))
+		d0, d1, d2, d3, row = d0[4:], d1[4:], d2[4:], d3[4:], row[16:]
+	}
 	for i := range d0 {
 		if len(row) < 4 {
 			break // never reached; it removes bounds checks
@@ -88,22 +98,35 @@ func splitPremulGo(dst []int16, stride int, row []byte) {
 	w := len(row) / 4
 	row = row[:4*w]
 	d0, d1, d2, d3 := dst[:w], dst[stride:][:w], dst[2*stride:][:w], dst[3*stride:][:w]
-	i := 0
-	for ; i+2 <= len(d0) && len(row) >= 8; i += 2 {
-		v := binary.LittleEndian.Uint64(row)
-		row = row[8:]
-		redBlue, greenAlpha := twoPixels(v)
-		redBlue, greenAlpha = m.divided(redBlue, sampleBits), m.divided(greenAlpha, sampleBits)
-		d0[i], d0[i+1] = int16(redBlue), int16(redBlue>>32)
-		d1[i], d1[i+1] = int16(greenAlpha), int16(greenAlpha>>32)
-		d2[i], d2[i+1] = int16(redBlue>>16), int16(redBlue>>48)
-		d3[i], d3[i+1] = int16(greenAlpha>>16), int16(greenAlpha>>48)
+	for len(d0) >= 4 && len(d1) >= 4 && len(d2) >= 4 && len(d3) >= 4 && len(row) >= 16 {
+		even, odd := fourPixels((*[16]byte)(row))
+		a, c := twoPixels(even)
+		b, d := twoPixels(odd)
+		a, b = m.divided(a, sampleBits), m.divided(b, sampleBits)
+		putFour((*[4]int16)(d0), lowerLanes(a, b))
+		putFour((*[4]int16)(d2), upperLanes(a, b))
+		c, d = m.divided(c, sampleBits), m.divided(d, sampleBits)
+		putFour((*[4]int16)(d1), lowerLanes(c, d))
+		putFour((*[4]int16)(d3), upperLanes(c, d))
+		d0, d1, d2, d3, row = d0[4:], d1[4:], d2[4:], d3[4:], row[16:]
 	}
-	if i < len(d0) {
-		p := row[:4]
+	for i := range d0 {
+		p := row[4*i:][:4]
 		d0[i], d1[i], d2[i], d3[i] = premul8(p[0], p[3]), premul8(p[1], p[3]), premul8(p[2], p[3]), int16(p[3])<<sampleBits
 	}
 }
+
+// fourPixels loads four pixels of four bytes: the first and the third one, and the second and the fourth one.
+func fourPixels(p *[16]byte) (even, odd uint64) {
+	const low = 0xFFFFFFFF
+	v, w := binary.LittleEndian.Uint64(p[:8]), binary.LittleEndian.Uint64(p[8:])
+	return v&low | w<<32, v>>32 | w&^low
+}
+
+// lowerLanes and upperLanes return the samples of four pixels, in order. even and odd are in the order of fourPixels: for each of two pixels,
+// they have a sample of one plane in the lower lane, and a sample of another plane in the upper lane of 16 bits.
+func lowerLanes(even, odd uint64) uint64 { return even&evenWords | odd&evenWords<<16 }
+func upperLanes(even, odd uint64) uint64 { return even>>16&evenWords | odd&^evenWords }
 
 // meanGo computes the averages of one plane. The sums are in the order of addRowGo.
 func meanGo(dst []int16, sum []uint16, m meanFactor) {
