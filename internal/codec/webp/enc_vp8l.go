@@ -186,7 +186,7 @@ func (e *vp8lEncoder) allocate(n int) (err error) {
 var chainTries = [7]int{4, 8, 10, 12, 16, 48, 256}
 
 // manyPixels is the number of pixels above which pictures without prediction, such as screenshots, are searched without the
-// window. Most of their pixels have a long match nearby.
+// window, as are pictures with a palette. Most of their pixels have a long match nearby.
 const manyPixels = 1 << 19
 
 // fewPixels is the number of pixels up to which a picture of at most 16 colors is parsed twice with prices. In such a
@@ -290,7 +290,7 @@ func (e *vp8lEncoder) match(px []uint32, top bool) (err error) {
 	if top && e.draft && !(share && n == e.width*e.height) {
 		tries = (tries + 3) / 4
 	}
-	if err := f.find(e.ctx, px, tries, n <= manyPixels || e.predicted); err != nil {
+	if err := f.find(e.ctx, px, tries, e.predicted || n <= manyPixels && !e.few); err != nil {
 		return err
 	}
 	if share {

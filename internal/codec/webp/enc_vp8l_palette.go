@@ -87,6 +87,15 @@ func (t *colorTable) pack(px []uint32, width int) ([]uint32, int) {
 	packed := tilesOf(width, shift)
 	depth, inner := uint(8)>>shift, 1<<shift-1
 	out, last, index := px[:0], ^px[0], uint32(0)
+	if shift == 0 {
+		for i, c := range px {
+			if c != last {
+				last, index = c, 0xff000000|uint32(t.slots[t.slot(c)]-1)<<8
+			}
+			px[i] = index
+		}
+		return px, width
+	}
 	for ; len(px) > 0; px = px[width:] {
 		v := uint32(0)
 		for x, c := range px[:width] {

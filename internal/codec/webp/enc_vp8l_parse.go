@@ -176,20 +176,24 @@ func (p *parsing) cheapest(ctx context.Context, prices *prices) error {
 	var byLeft, byAbove, byFound lane
 	foundPrice := price(0)
 	found, steps := p.found[:len(p.px)], p.steps[:len(p.px)]
+	last := ^p.px[0]
 	for i, v := range p.px {
 		if i%matchLook == 0 {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 		}
-		here := p.ring[i%ringSize]
-		p.ring[(i+maxCopy)%ringSize] = here + never
-		next := &p.ring[(i+1)%ringSize]
+		here := p.ring[i&(ringSize-1)]
+		p.ring[(i+maxCopy)&(ringSize-1)] = here + never
+		next := &p.ring[(i+1)&(ringSize-1)]
 		if here+prices.least-*next >= 0 {
-			p.remember(v)
+			if v != last {
+				p.remember(v)
+			}
 		} else if c := here + p.literal(prices, v); c-*next < 0 {
 			*next, steps[i] = c, literalStep
 		}
+		last = v
 		if !byLeft.covers(i, here) {
 			p.consider(prices, &byLeft, i, left.length(p.px, i), leftPrice, leftStep)
 		}
@@ -243,7 +247,7 @@ func (p *parsing) consider(prices *prices, l *lane, i, n int, cost price, kind u
 	if n == 0 {
 		return
 	}
-	here := p.ring[i%ringSize]
+	here := p.ring[i&(ringSize-1)]
 	l.start, l.end = here, i+n
 	from := 1
 	for _, end := range prices.segment {
@@ -253,7 +257,7 @@ func (p *parsing) consider(prices *prices, l *lane, i, n int, cost price, kind u
 			from = end
 		}
 		for ; from <= end; from++ {
-			if to := &p.ring[(i+from)%ringSize]; c-*to < 0 {
+			if to := &p.ring[(i+from)&(ringSize-1)]; c-*to < 0 {
 				*to, p.steps[i+from-1] = c, kind<<12|uint16(from-1)
 			}
 		}

@@ -227,20 +227,24 @@ func (p *predictor) subtract(y int) {
 
 // subtractTile computes the differences of the pixels of a row that belong to one tile.
 func (p *predictor) subtractTile(out, row, above []uint32, from, to int, mode uint8) {
-	hidden := false // whether there are fully transparent pixels
-	if !p.exact {
-		for _, v := range row[from:max(to, from)] {
-			hidden = hidden || v>>24 == 0
-		}
+	if from >= to {
+		return
 	}
-	if hidden {
+	hidden := false // whether there are fully transparent pixels
+	all := row[from-1] | above[from-1] | above[to]
+	for i, v := range row[from:to] {
+		all |= v | above[from+i]
+		hidden = hidden || v>>24 == 0
+	}
+	if all == 0 && mode != 0 {
+		clear(out[from:to])
+		return
+	}
+	if hidden && !p.exact {
 		for x := from; x < to; x++ { // one pixel at a time, because the pixel on the left may have changed
 			predictInto(p.line[:1], row, above, x, mode)
 			out[x] = p.difference(row, x, p.line[0])
 		}
-		return
-	}
-	if from >= to {
 		return
 	}
 	line := p.line[:to-from]
