@@ -122,7 +122,7 @@ func (f *container) take(w *walker, c chunk, h *codec.Header) error {
 		}
 		return f.readExtended(w.r, c)
 	case "ICCP":
-		if f.profile.id == "" {
+		if f.profile.id == "" && f.flags&flagProfile != 0 { // without its flag, it does not count in browsers, either
 			f.profile = c
 			h.Profile, h.Described = c.size, true
 		}
@@ -183,7 +183,7 @@ func (f *container) readStill(r *codec.Reader, c chunk, h *codec.Header) error {
 	if !f.extended {
 		f.canvas = size
 	} else {
-		alpha = f.flags&flagAlpha != 0
+		alpha = alpha || f.flags&flagAlpha != 0 // without the flag, browsers show the alpha of "VP8L", but not that of "ALPH"
 	}
 	if size != f.canvas {
 		return fmt.Errorf("webp: %v pixels on a canvas of %v", size, f.canvas)

@@ -100,12 +100,12 @@ func TestAPictureOfAnotherSizeThanItsCanvasIsAnError(t *testing.T) {
 	}
 }
 
-func TestAlphaIsIgnoredWithoutItsFlag(t *testing.T) {
+func TestAlphaWithoutTheFlagCountsOnlyInALosslessPicture(t *testing.T) {
 	size := image.Pt(30, 20)
 	for _, lossless := range []bool{false, true} {
 		pixels := pieces.Picture(encodeFile(t, translucent(30, 20, 1), lossless))
 		assert.False(t, straight(t, decodeWhole(t, pieces.WebP(pieces.VP8X(flagAlpha, size), pixels))).Opaque())
-		assert.True(t, straight(t, decodeWhole(t, pieces.WebP(pieces.VP8X(0, size), pixels))).Opaque())
+		assert.Equal(t, !lossless, straight(t, decodeWhole(t, pieces.WebP(pieces.VP8X(0, size), pixels))).Opaque())
 	}
 }
 
@@ -121,8 +121,9 @@ func TestTheProfileIsTheContentOfItsChunk(t *testing.T) {
 		assert.Equal(t, codec.Color{Profile: profile}, c, name)
 	}
 	for name, file := range map[string][]byte{
-		"none": pieces.WebP(pieces.VP8X(0, image.Pt(30, 20)), pixels),
-		"cut":  pieces.WebP(pieces.VP8X(flagProfile, image.Pt(30, 20)), pixels, pieces.RIFF("ICCP", profile)[:15]),
+		"none":             pieces.WebP(pieces.VP8X(0, image.Pt(30, 20)), pixels),
+		"without its flag": pieces.WebP(pieces.VP8X(0, image.Pt(30, 20)), pieces.RIFF("ICCP", profile), pixels),
+		"cut":              pieces.WebP(pieces.VP8X(flagProfile, image.Pt(30, 20)), pixels, pieces.RIFF("ICCP", profile)[:15]),
 	} {
 		c, err := Format.Color(t.Context(), file, header(t, file))
 		require.NoError(t, err)
