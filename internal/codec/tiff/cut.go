@@ -76,7 +76,13 @@ func (a *lane) segment(i int64, rows int) ([]byte, error) {
 		return l.segment(d.data, i, rows)
 	}
 	d.assumed = true
-	return l.segmentAt(d.data, i, at, rows)
+	in, err := l.segmentAt(d.data, i, at, rows)
+	if _, ok := l.counts.at(d.data, i); !ok && l.isJPEG() && err == nil { // other compressions do not read what follows
+		if n, ok := d.length(i, at); ok {
+			in = in[:n]
+		}
+	}
+	return in, err
 }
 
 // plainOffset returns the offset of an uncompressed strip or tile whose offset is cut off.
@@ -93,7 +99,7 @@ func (d *decoder) plainOffset(i int64) (at int64, ok bool) {
 }
 
 // A trail adds up the lengths of compressed strips or tiles. Programs such as libtiff write the directory behind the pixels, and the
-// lengths before the offsets.
+// lengths before the offsets. Lengths that are cut off as well are measured.
 type trail struct{ i, at int64 } // strip or tile i is at offset at; 0 means unknown
 
 // follow returns the offset of strip or tile i. In a file with separate planes, all strips of the planes before it may have to be passed.
@@ -114,6 +120,9 @@ func (t *trail) follow(d *decoder, i int64) (at int64, ok bool) {
 		next, ok := l.offsets.at(data, t.i+1)
 		if !ok {
 			n, found := l.counts.at(data, t.i)
+			if !found {
+				n, found = d.length(t.i, t.at)
+			}
 			next, ok = t.at+n, found && n > 0 && n <= int64(len(data))
 		}
 		if !ok || d.meter.Spend(1) != nil {
