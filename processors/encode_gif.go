@@ -26,10 +26,11 @@ import (
 // every other frame, only the changed part is written. The frames share a palette, unless separate palettes
 // make the file smaller, or scenes differ so much that they look better with separate palettes.
 //
-// For a scaled animation whose original has up to 255 colors, the encoder tries several palettes on a sample of the
-// frames. It chooses a palette with which the file is about as small as with only the colors of the original. Pixels
-// between two colors of the palette get the one that makes the file smaller. If the original has more than two colors,
-// and they alone would interrupt the strokes of letters, the encoder adds colors, and the file may be larger.
+// For a scaled animation the encoder tries several palettes on a sample of the frames: the colors of the original, or the best
+// 255 if there are more, and palettes of more or fewer colors. It chooses one with which the file is about as small as that of
+// an encoder that keeps the palette. Pixels between two colors of the palette get the one that makes the file smaller. If the
+// original has few colors, the palette keeps those that are clearly different, and gets more if they alone would interrupt the
+// strokes of letters, or the strokes get wider. The file may then be larger.
 type GIF struct {
 	// Lossy allows color changes that make the file smaller. 40 removes a third of the bytes of photographs
 	// and films, and is visible at close range. The default, 0, allows such changes only in scaled animations.

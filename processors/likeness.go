@@ -5,12 +5,10 @@ import (
 	"math"
 )
 
-// A likeness measures how much structure frames have lost, in lightness and in color, at several scales:
-// missing details and additional edges. It compares squares of pixels. Its value is 1 minus the structural
-// similarity.
+// A likeness measures how much structure frames have lost, in lightness, at several scales: missing details and
+// additional edges. It compares squares of pixels. Its value is 1 minus the structural similarity.
 type likeness struct {
-	fourth [likeScales][3]float64 // sums of fourth powers
-	n      [likeScales]float64
+	fourth, n [likeScales]float64 // sum of fourth powers, and their number
 }
 
 const (
@@ -19,45 +17,33 @@ const (
 	likeNoise  = 15 // the largest variance that is invisible
 )
 
-// planes has three planes of a picture: its lightness, times 8, and the differences of red and of blue from the
-// lightness.
-type planes struct {
+// A plane has the lightness of the pixels of a picture, times 8.
+type plane struct {
 	size image.Point
-	pix  [3][]int32
+	pix  []int32
 }
 
 // planesBytes returns the memory of the planes of two pictures of n pixels.
-func planesBytes(pixels int64) int64 { return 2 * 3 * 4 * pixels }
+func planesBytes(pixels int64) int64 { return 2 * 4 * pixels }
 
-func newPlanes(size image.Point) *planes {
-	p := &planes{size: size}
-	for i := range p.pix {
-		p.pix[i] = make([]int32, size.X*size.Y)
-	}
-	return p
-}
+func newPlane(size image.Point) *plane { return &plane{size, make([]int32, size.X*size.Y)} }
 
-func (p *planes) set(at int, c [3]int32) {
-	light := 2*c[0] + 5*c[1] + c[2]
-	p.pix[0][at], p.pix[1][at], p.pix[2][at] = light, 4*(c[0]-c[1]), (8*c[2]-light)/2
-}
+func (p *plane) set(at int, c [3]int32) { p.pix[at] = 2*c[0] + 5*c[1] + c[2] }
 
 // halve reduces a picture to half its size, in place.
-func (p *planes) halve() {
+func (p *plane) halve() {
 	size := image.Pt(p.size.X/2, p.size.Y/2)
-	for _, pix := range p.pix {
-		for y := range size.Y {
-			above, below := pix[2*y*p.size.X:], pix[(2*y+1)*p.size.X:]
-			for x := range size.X {
-				pix[y*size.X+x] = (above[2*x] + above[2*x+1] + below[2*x] + below[2*x+1]) / 4
-			}
+	for y := range size.Y {
+		above, below := p.pix[2*y*p.size.X:], p.pix[(2*y+1)*p.size.X:]
+		for x := range size.X {
+			p.pix[y*size.X+x] = (above[2*x] + above[2*x+1] + below[2*x] + below[2*x+1]) / 4
 		}
 	}
 	p.size = size
 }
 
 // add adds a frame. It overwrites both pictures.
-func (l *likeness) add(want, got *planes) {
+func (l *likeness) add(want, got *plane) {
 	for scale := range likeScales {
 		if scale > 0 {
 			want.halve()
@@ -67,13 +53,8 @@ func (l *likeness) add(want, got *planes) {
 		for y := 0; y < size.Y; y += likeSide {
 			for x := 0; x < size.X; x += likeSide {
 				r := image.Rect(x, y, min(x+likeSide, size.X), min(y+likeSide, size.Y))
-				for i, points := range structurePoints[scale] {
-					if points == 0 {
-						continue
-					}
-					d := unlike(want.pix[i], got.pix[i], size.X, r)
-					l.fourth[scale][i] += float64(d * d * d * d)
-				}
+				d := unlike(want.pix, got.pix, size.X, r)
+				l.fourth[scale] += float64(d * d * d * d)
 				l.n[scale]++
 			}
 		}
@@ -91,13 +72,13 @@ func unlike(want, got []int32, stride int, r image.Rectangle) float64 {
 		}
 	}
 	n := int64(r.Dx() * r.Dy())
-	const level = 8 * 8 // the samples of planes are multiplied by 8
+	const level = 8 * 8 // the samples of a plane are multiplied by 8
 	whole := float64(n*n) * level
 	noise := float64(likeNoise * whole)
 	return 1 - (float64(2*(n*ab-a*b))+noise)/(float64(n*aa-a*a+n*bb-b*b)+noise)
 }
 
-// norm returns the 4-norm of a plane at a scale.
-func (l *likeness) norm(scale, plane int) float64 {
-	return math.Sqrt(math.Sqrt(l.fourth[scale][plane] / max(l.n[scale], 1)))
+// norm returns the 4-norm at a scale.
+func (l *likeness) norm(scale int) float64 {
+	return math.Sqrt(math.Sqrt(l.fourth[scale] / max(l.n[scale], 1)))
 }

@@ -18,16 +18,8 @@ type sketch struct {
 	frames []*image.NRGBA
 	skip   []bool  // by frame: the frame is only drawn on the screen
 	every  int     // every n-th encoded frame is compared with the original frame
-	part   float64 // the fraction of the frames' pixels that the sample has
-	colors int     // number of colors of the original
+	part   float64 // the fraction of the frames' detail that the sample has
 }
-
-// If a palette has fewer colors than the original, the animation looks worse than frameErrors measures. So missingPoints are added
-// for each level by which the root mean square error exceeds missingError.
-const (
-	missingPoints = 16
-	missingError  = 14
-)
 
 const (
 	sketchAll    = 6       // an animation with at most this number of frames is sampled completely
@@ -54,12 +46,12 @@ func newSketch(g *gifWriter) (*sketch, error) {
 		}
 	}
 	s := &sketch{writer: g, part: 1}
-	count := 0
+	count, whole, part := 0, 0, 0
 	for i, f := range g.held {
 		if !encoded[i] && (i+1 == n || !encoded[i+1]) {
 			continue
 		}
-		img, err := s.sample(f.Image)
+		img, err := s.sample(f.Image, &whole, &part)
 		if err != nil {
 			return nil, err
 		}
@@ -69,11 +61,15 @@ func newSketch(g *gifWriter) (*sketch, error) {
 		}
 	}
 	s.every = (count + sketchLooks - 1) / sketchLooks
+	if whole > 0 {
+		s.part = float64(part) / float64(whole)
+	}
 	return s, nil
 }
 
-// sample returns a small frame unchanged. From a larger frame it takes four bands, which have half of the rows.
-func (s *sketch) sample(img *image.NRGBA) (*image.NRGBA, error) {
+// sample returns a small frame unchanged. From a larger frame it takes four bands, which have half of the rows. It adds the detail of
+// the frame and of the bands to whole and part.
+func (s *sketch) sample(img *image.NRGBA, whole, part *int) (*image.NRGBA, error) {
 	const bands = 4
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	rows := h / (2 * bands)
@@ -88,8 +84,24 @@ func (s *sketch) sample(img *image.NRGBA) (*image.NRGBA, error) {
 		from := y + (y/rows)*rows + rows/2
 		copy(out.Pix[y*out.Stride:], img.Pix[from*img.Stride:][:4*w])
 	}
-	s.part = float64(bands*rows) / float64(h)
+	*whole += detail(img)
+	*part += detail(out)
 	return out, nil
+}
+
+// detail measures how many bytes a picture needs, in an arbitrary unit: pixels of the color of their left neighbor need few.
+func detail(img *image.NRGBA) (sum int) {
+	const change = 16
+	for y := range img.Rect.Dy() {
+		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
+		sum += len(row) / 4
+		for last := row; len(row) >= 4; last, row = row, row[4:] {
+			if [4]byte(row) != [4]byte(last) {
+				sum += change
+			}
+		}
+	}
+	return sum
 }
 
 // A trial is an estimate of the animation by a recipe.
@@ -144,9 +156,6 @@ func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, e
 	t := &trial{recipe: r}
 	t.bytes, err = out.Estimate(len(g.held), s.part)
 	t.degradation = seen.degradation()
-	if r.palette != nil && len(r.palette.Colors) < s.colors {
-		t.degradation += float64(missingPoints * max(0, math.Sqrt(seen.worst)-missingError))
-	}
 	return t, err
 }
 

@@ -45,7 +45,6 @@ func (g *gifWriter) decide() error {
 	c := chooser{histogram: h, rungs: map[int]*quantize.Palette{}}
 	if c.sketch, err = newSketch(g); err == nil {
 		c.own = c.ownPalette(colors)
-		c.sketch.colors = len(c.own.Colors)
 		err = c.all()
 	}
 	if err != nil {
@@ -64,11 +63,9 @@ type chooser struct {
 	histogram *quantize.Histogram
 	rungs     map[int]*quantize.Palette // the ladder: palettes of more and more colors
 	trials    []*trial
-	usual     *trial  // the trial of the usual recipe, which applies if no other trial is better
-	budget    float64 // bytes
-
-	own    *quantize.Palette // the colors of the original
-	broken float64           // added to the degradation of trials with own
+	usual     *trial            // the trial of the usual recipe
+	own       *quantize.Palette // the colors of the original
+	budget    float64           // bytes
 }
 
 // ownPalette returns a palette of the colors of the original. If there are too many, it returns the best palette of the largest
@@ -80,24 +77,17 @@ func (c *chooser) ownPalette(colors []color.NRGBA) *quantize.Palette {
 	return quantize.NewPalette(colors)
 }
 
+// few reports whether the original is flat art without smooth edges.
+func (c *chooser) few() bool { return len(c.own.Colors) <= fewColors }
+
 // all tries the colors of the original, the usual recipe, and then looks for the largest palette within the budget.
 func (c *chooser) all() error {
-	own := recipe{palette: c.own}
-	if len(c.own.Colors) <= fewColors && pixels.Light(c.frames[0], opaqueFrom) {
-		own.curve = quantize.NewCurve(2.2)
-	}
-	c.broken = float64(strokePoints * max(0, c.histogram.ErrorOf(own.palette)-strokeError))
-	plain, err := c.add(own)
-	if err != nil {
+	own, err := c.tryOwn()
+	if err != nil || own.degradation < invisible && c.few() && c.writer.original.Exceeded == 0 {
+		c.usual = own // no other palette makes the file much smaller
 		return err
 	}
-	flat := c.histogram.Share(flatColors) >= flatShare
-	c.setBudget(plain.bytes, flat)
-	if plain.degradation < invisible && c.colors <= fewColors && c.writer.original.Exceeded == 0 {
-		c.usual = plain // no other palette makes the file much smaller
-		return nil
-	}
-	rung, err := c.tryUsual(flat)
+	rung, err := c.tryUsual(c.histogram.Share(flatColors) >= flatShare)
 	if err != nil {
 		return err
 	}
@@ -107,18 +97,66 @@ func (c *chooser) all() error {
 	case !fits && c.usual.palette != nil:
 		err = c.search(0, rung)
 	case !fits:
-		own.loss = smallLoss
-		if _, err = c.add(own); err == nil {
-			err = c.search(0, c.last()/2+1) // trying the upper half would not change the choice
-		}
-	}
-	if best := c.best(); err == nil && best.palette == c.own && c.colors <= fewColors && !c.fits(best) {
-		_, err = c.add(best.slacker())
+		err = c.search(0, c.last()/2+1) // trying the upper half would not change the choice
 	}
 	if n := c.writer.original.Exceeded; n > 0 && err == nil {
 		err = c.exceeded(n)
 	}
 	return err
+}
+
+// tryOwn tries the colors of the original, and sets the budget to the bytes that an encoder needs that adds no colors. If there
+// are few colors, thin lines disappear if each pixel gets the color that covers more of it. So wider lines are tried too.
+func (c *chooser) tryOwn() (*trial, error) {
+	if !c.few() {
+		plain, err := c.add(recipe{palette: c.own})
+		if err != nil {
+			return nil, err
+		}
+		c.setBudget(c.othersBytes(plain.bytes))
+		if _, err = c.add(recipe{palette: c.own, slack: slack}); err == nil {
+			_, err = c.add(recipe{palette: c.own, loss: smallLoss})
+		}
+		return plain, err
+	}
+	plain, err := c.add(recipe{palette: c.own, curve: quantize.NewCurve(0.9)})
+	if err != nil {
+		return nil, err
+	}
+	c.setBudget(float64(plain.bytes))
+	if plain.degradation < invisible {
+		return plain, nil
+	}
+	if !pixels.Light(c.frames[0], opaqueFrom) {
+		_, err = c.add(recipe{palette: c.own})
+		return plain, err
+	}
+	c.trials = nil // even if the lines are not quite as wide as they should be, they are more important than the ground
+	wide := recipe{palette: c.own, curve: quantize.NewCurve(2.2)}
+	if _, err = c.add(wide); err == nil && len(c.own.Colors) > 2 { // slack would interrupt the lines
+		wide.slack = slack
+		_, err = c.add(wide)
+	}
+	return plain, err
+}
+
+// othersBytes estimates the bytes that other encoders need for an original of many colors in these colors, for which this one needs
+// plain bytes. Other encoders scale without sharpening edges. The estimate is also based on the original's bytes.
+func (c *chooser) othersBytes(plain int) float64 {
+	bytes := 0.81 * float64(plain)
+	if o := c.writer.original; o.Bytes > 0 {
+		share := float64(area(c.writer.held[0].Image.Rect.Size())) / float64(area(o.Size))
+		bytes = min(bytes, float64(1.05*float64(o.Bytes))*math.Pow(share, 0.65))
+	}
+	return bytes
+}
+
+// setBudget sets the budget, which is smaller than the original.
+func (c *chooser) setBudget(bytes float64) {
+	c.budget = bytes
+	if o := c.writer.original.Bytes; o > 0 {
+		c.budget = min(c.budget, 0.95*float64(o))
+	}
 }
 
 // exceeded looks for a recipe that takes fewer bytes than the best one so far. With that one, the whole file was n times as
@@ -170,8 +208,8 @@ const (
 	searches  = 3   // the largest number of rungs that are tried
 	smallLoss = 100 // see gif.Encoder
 
-	slack     = 52  // the slack of palettes from the ladder; its effect is invisible
-	muchSlack = 160 // the slack of the original's colors, if they are the best recipe and exceed the budget
+	slack     = 52  // the slack of most recipes; its effect is invisible in art of many colors
+	muchSlack = 160 // the slack if the first encoding has exceeded the size of the original
 )
 
 // tryUsual tries the usual recipe, which animations have if decide is not called for them. It returns the rung of the palette,
@@ -211,45 +249,28 @@ func (c *chooser) last() (i int) {
 	return i
 }
 
+// rung returns a palette of the ladder. It has all colors of an original of few colors, because a color that occurs only in small
+// things, such as a cursor, would otherwise be replaced by another one.
 func (c *chooser) rung(i int) *quantize.Palette {
 	if c.rungs[i] == nil {
 		c.rungs[i] = c.histogram.Choose(c.writer.ctx, min(rungColors(i), 255))
+		if c.few() {
+			c.rungs[i].Extend(c.own.Colors, apart)
+		}
 	}
 	return c.rungs[i]
 }
 
+// apart is the Oklab distance of two colors that are clearly different.
+const apart = 0.1
+
 // add tries a recipe that has a palette.
 func (c *chooser) add(r recipe) (*trial, error) {
 	t, err := c.try(r, r.palette, true)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		c.trials = append(c.trials, t)
 	}
-	if r.palette == c.own {
-		t.degradation += c.broken
-	}
-	c.trials = append(c.trials, t)
-	return t, nil
-}
-
-// setBudget sets the budget. plain is the size in bytes of the animation in the original's colors. An encoder that adds no
-// colors needs about as many bytes. It needs fewer bytes for small flat art with many colors, because most of its pixels are at
-// edges.
-func (c *chooser) setBudget(plain int, flat bool) {
-	o, ratio := c.writer.original, 1.05
-	if c.colors <= fewColors {
-		ratio = 0.97
-	}
-	share := 0.25
-	if o.Size != (image.Point{}) {
-		share = float64(area(c.writer.held[0].Image.Rect.Size())) / float64(area(o.Size))
-	}
-	if c.colors > fewColors && (flat || float64(o.Bytes)*math.Pow(share, 0.65) < 1.15*float64(plain)) {
-		ratio = 0.58 + float64(0.7*min(share, 0.6))
-	}
-	c.budget = float64(plain) * ratio
-	if o.Bytes > 0 {
-		c.budget = min(c.budget, 0.95*float64(o.Bytes))
-	}
+	return t, err
 }
 
 // fewColors is the maximum number of colors of flat art without smooth edges.
@@ -268,36 +289,33 @@ func (c *chooser) best() *trial {
 
 func (c *chooser) fits(t *trial) bool { return float64(t.bytes) <= c.budget }
 
-// cost returns the degradation of a trial, plus a penalty if it looks poor, plus 1.5 points for each percent by which its bytes
-// exceed the budget. In addition, bytesPoints times the natural logarithm of the ratio of bytes to budget is added. So a trial
-// with fewer bytes may have a slightly larger degradation. If the original has few colors, a palette with more colors must not
-// exceed the budget: with a third color, black and white art always has many more bytes.
+// cost returns the degradation of a trial, plus a penalty if its bytes exceed the budget, plus bytesPoints times the natural
+// logarithm of the ratio of bytes to budget. So a trial with fewer bytes may have a slightly larger degradation. If the original
+// has few colors, letters may become illegible; so a trial that looks poor has a penalty, and bytes beyond the budget matter
+// less. But if it has two colors, a third color must not exceed the budget: such art has many more bytes with it.
 func (c *chooser) cost(t *trial) float64 {
-	beyond := max(0, float64(t.bytes)/c.budget-1)
-	fewer := float64(bytesPoints * math.Log(float64(t.bytes)/c.budget))
-	cost := t.degradation + float64(3*max(0, t.degradation-poor)) + float64(150*beyond) + fewer
-	if t.palette != nil && len(t.palette.Colors) > c.colors && c.colors <= fewColors && !c.fits(t) {
+	ratio := float64(t.bytes) / c.budget
+	beyond := max(0, ratio-1)
+	cost := t.degradation + float64(bytesPoints*math.Log(ratio))
+	switch {
+	case !c.few():
+		cost += float64(400 * beyond)
+	case len(c.own.Colors) <= 2 && t.palette != c.own && beyond > 0:
 		cost += tooMany
+	default:
+		cost += float64(200*beyond) + float64(3*max(0, t.degradation-poor))
 	}
 	return cost
 }
 
-// tooMany is more than what other trials cost.
-const tooMany = 500
-
-// Thin strokes are interrupted in a palette of only the original's colors. frameErrors underrates that error. So strokePoints
-// are added for each unit by which the error of this palette exceeds strokeError.
+// poor is the degradation above which letters are interrupted. tooMany is more than what other trials cost.
 const (
-	strokeError  = 0.05
-	strokePoints = 1000
+	poor    = 30
+	tooMany = 1000
 )
 
-// bytesPoints weighs bytes against degradation: a file that is smaller by a factor of e may be worse by bytesPoints points, and
-// one that is smaller by a tenth by about one point.
-const bytesPoints = 10
+// bytesPoints weighs bytes against degradation: a file that is smaller by a factor of e may be worse by bytesPoints points.
+const bytesPoints = 8
 
 // invisible is the degradation below which no difference is visible.
-const invisible = 0.3
-
-// poor is the degradation above which letters are interrupted.
-const poor = 35
+const invisible = 1

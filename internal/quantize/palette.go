@@ -238,3 +238,15 @@ func NewPalette(colors []color.NRGBA) *Palette {
 	p.finish()
 	return p
 }
+
+// Extend adds those of the given colors whose Oklab distance from all colors of the palette is at least apart, up to 255 colors in
+// total. Error and Missed are not changed.
+func (p *Palette) Extend(colors []color.NRGBA, apart float32) {
+	for _, c := range colors {
+		q := pointOf(c)
+		if _, d := p.search.nearest(&q, 0); d >= apart*apart && len(p.Colors) < 255 {
+			p.Colors = append(p.Colors, c)
+			p.finish()
+		}
+	}
+}
