@@ -24,6 +24,9 @@ const (
 // colors.
 const goodError = 0.012
 
+// sureFit is the largest part of the original's bytes at which an estimated size counts as fitting.
+const sureFit = 0.95
+
 // A picture is flat art if flatColors colors cover at least the share flatShare of its pixels.
 const (
 	flatColors = 16
@@ -71,9 +74,9 @@ func (e PNG) reduce(ctx context.Context, img image.Image, original Original) (ou
 		}
 		h.Draw(ctx, out, straight, p, 0)
 	}
-	p := e.choose(ctx, h, original, func(p *quantize.Palette) bool {
+	p := e.choose(ctx, h, original, func(p *quantize.Palette) float64 {
 		draw(p)
-		return estimate(ctx, out) <= original.Bytes
+		return float64(estimate(ctx, out))
 	})
 	if p == nil || ctx.Err() != nil {
 		return nil, release, ctx.Err()
@@ -107,10 +110,10 @@ func (c *counter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// choose returns a palette, or nil. fits reports whether the picture in a palette has no more bytes than the original.
-func (e PNG) choose(ctx context.Context, h *quantize.Histogram, original Original, fits func(*quantize.Palette) bool) *quantize.Palette {
+// choose returns a palette, or nil. size estimates the bytes of the picture in a palette.
+func (e PNG) choose(ctx context.Context, h *quantize.Histogram, original Original, size func(*quantize.Palette) float64) *quantize.Palette {
 	flat := original.Palette || h.Share(flatColors) >= flatShare
-	if e.Palette == PaletteAuto && !flat {
+	if e.Palette == PaletteAuto && !flat && original.Exceeded == 0 {
 		return nil
 	}
 	most := h.Choose(ctx, 256)
@@ -118,26 +121,47 @@ func (e PNG) choose(ctx context.Context, h *quantize.Histogram, original Origina
 	switch {
 	case e.Palette == PaletteAlways && !flat:
 		return most
-	case most.Error > allowed*sameError || most.Missed > allowed*sameMissed:
+	case !flat:
+		allowed = min(allowed, 2.5)
+	}
+	same := func(p *quantize.Palette) bool { return p.Error <= allowed*sameError && p.Missed <= allowed*sameMissed }
+	if !same(most) {
 		if e.Palette == PaletteAlways || original.Palette && original.Exceeded > 0 && most.Error <= goodError {
 			return most
 		}
 		return nil
 	}
-	if original.Exceeded > 0 && (most.Error > sameError || most.Missed > sameMissed) {
-		for n, p := 256, most; ctx.Err() == nil; p = h.Choose(ctx, n) { // starts with many colors, because the previous encoding kept all
-			if fits(p) {
-				return p
-			}
-			if n /= 2; n < 32 {
-				break
-			}
+	if original.Exceeded > 0 {
+		if p, fits := fewer(ctx, h, most, original, same, size); flat || fits {
+			return p
 		}
+		return nil // a picture with many colors, which would lose quality for nothing
 	}
 	for n := 16; n < 256 && ctx.Err() == nil; n *= 2 {
-		if p := h.Choose(ctx, n); p.Error <= allowed*sameError && p.Missed <= allowed*sameMissed {
+		if p := h.Choose(ctx, n); same(p) {
 			return p
 		}
 	}
 	return h.Choose(ctx, 256)
+}
+
+// fewer returns the palette of the most colors with which the picture has no more bytes than the original, among those that
+// look the same. If there is none, it returns the palette of the fewest colors that looks the same, and false.
+func fewer(ctx context.Context, h *quantize.Histogram, most *quantize.Palette, original Original, same func(*quantize.Palette) bool, size func(*quantize.Palette) float64) (p *quantize.Palette, fits bool) {
+	room := sureFit * float64(original.Bytes)
+	estimated := size(most)
+	if most.Error == 0 { // the previous encoding kept all colors, so its size shows how wrong the estimate is
+		actual := original.Exceeded * float64(original.Bytes)
+		room *= min(estimated/actual, 1)
+	}
+	p = most
+	for n := 128; n >= 4 && ctx.Err() == nil && estimated > room; n /= 2 {
+		next := h.Choose(ctx, n)
+		if !same(next) {
+			h.ErrorOf(p) // h draws with the palette that was used last
+			break
+		}
+		p, estimated = next, size(next)
+	}
+	return p, estimated <= room
 }
