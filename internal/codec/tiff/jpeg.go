@@ -17,6 +17,7 @@ type jpegSource struct {
 	img     image.Image
 	chroma  *chroma
 	y       int
+	usual   bool // the usual tables are used instead of those of the file
 }
 
 // JPEG markers.
@@ -30,7 +31,14 @@ const (
 
 func (s *jpegSource) reset(in []byte, rows int) error {
 	s.y, s.img = 0, nil
+	s.usual = false
 	err := s.decode(in, rows)
+	if err != nil && s.d.layout.tables.count > 0 && s.d.tolerates(err) { // the tables may be damaged
+		s.usual = true
+		if s.decode(in, rows) == nil {
+			return nil
+		}
+	}
 	if errors.Is(err, codec.ErrFormat) && s.d.readsJPEG(err) {
 		return corrupt("the JPEG header is damaged: %v", err)
 	}
@@ -98,7 +106,7 @@ const tinyCost, smallestTile = 512, 16 * 16
 // segments, because the directory defines the color space. An old-style strip is a complete file.
 func (s *jpegSource) assemble(in []byte) ([]byte, error) {
 	l := s.d.layout
-	tables, _ := l.tables.bytes(s.d.data)
+	tables := s.jpegTables()
 	work := len(in) + len(tables)/8
 	if w, h := min(l.segW, l.width)*8/s.d.eighths, min(l.segH, l.height)*8/s.d.eighths; w*h < smallestTile {
 		work += tinyCost

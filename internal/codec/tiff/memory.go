@@ -89,5 +89,5 @@ func (l *layout) assembledBytes() int64 {
 	if l.across()*l.down() > 1 { // other strips or tiles may be larger
 		n = max(2*n, l.segBytes(min(l.segH, l.height)))
 	}
-	return n + l.tables.size() + jpegExtra
+	return n + l.tables.size() + jpegExtra + 2*int64(usualBytes)
 }

@@ -60,19 +60,28 @@ func (l *layout) decodeJPEG(ctx context.Context, data []byte, o codec.Options) (
 		return nil, err
 	}
 	account := codec.AccountOf(ctx)
-	d := &decoder{ctx: ctx, account: account, meter: codec.NewMeter(ctx, l.work(int64(len(data)))), layout: l, data: data, eighths: 8}
+	d := &decoder{ctx: ctx, account: account, meter: codec.NewMeter(ctx, l.work(int64(len(data)))), layout: l, data: data, eighths: 8, tolerant: o.Tolerant}
 	s := &jpegSource{d: d}
-	file, err := s.assemble(in)
 	defer func() { account.Give(int64(cap(s.file))) }()
-	if err != nil {
-		return nil, err
+	attempt := func() (*codec.Picture, error) {
+		file, err := s.assemble(in)
+		if err != nil {
+			return nil, err
+		}
+		h, err := jpeg.Format.Header(ctx, codec.NewBytesReader(ctx, file))
+		if err != nil {
+			return nil, err
+		}
+		return jpeg.Format.Decode(ctx, file, &h, o)
 	}
-	h, err := jpeg.Format.Header(ctx, codec.NewBytesReader(ctx, file))
-	if err != nil {
-		return nil, err
+	pic, err := attempt()
+	if err != nil && l.tables.count > 0 && d.tolerates(err) { // the tables may be damaged
+		s.usual = true
+		if again, failure := attempt(); failure == nil {
+			pic, err = again, nil
+		}
 	}
-	pic, err := jpeg.Format.Decode(ctx, file, &h, o)
-	if err == nil && l.cut {
+	if err == nil && (l.cut || d.assumed) {
 		pic.Partial = true
 	}
 	return pic, err
