@@ -121,8 +121,8 @@ type Picture struct {
 	// Partial means that some pixels were missing or damaged. Only a tolerant decode sets Partial.
 	Partial bool
 
-	// Surplus means that other data follows the pixels within their own stream. Strict viewers refuse such a file,
-	// so its bytes never become a thumbnail.
+	// Surplus means that other data follows the pixels within their own stream, or that pixels of a GIF are beyond its
+	// color table. Strict viewers refuse such a file, so its bytes never become a thumbnail.
 	Surplus bool
 
 	// Release, if not nil, returns the memory of Image for reuse.

@@ -24,6 +24,7 @@ type decoder struct {
 	least    float64     // the minimum share of the rows in a tolerant decode
 	surplus  bool        // more data follow the pixels of the last frame
 	damage   error       // in a tolerant decode: the error of the last frame, or nil
+	beyond   bool        // the last frame has indices beyond its color table, which are transparent, as in browsers
 	missing  []int       // the missing rows of the screen, sorted
 	short    image.Point // where decoding ended within a row: the first missing pixel; the zero Point means that all decoded rows are whole
 	frame    *imageFrame // the last frame
@@ -46,7 +47,7 @@ func (d *decoder) still(ctx context.Context, f *imageFrame, screen image.Point) 
 		out.Palette[i] = color.RGBA{c[0], c[1], c[2], c[3]}
 	}
 	err := d.rows(ctx, f, whole, n, func(y int, row []byte) { copy(out.Pix[y*out.Stride:], row) })
-	if err == nil && d.damage != nil {
+	if err == nil && (d.damage != nil || d.beyond) {
 		d.fillRest(out)
 	}
 	return out, err
@@ -80,7 +81,7 @@ const least = 0.1
 // If data are missing or damaged, a tolerant decoder returns no error if the share of the decoded rows is at least d.least. It then sets
 // d.damage, and the last row that it passes to do may be short.
 func (d *decoder) rows(ctx context.Context, f *imageFrame, screen image.Rectangle, colors int, do func(y int, row []byte)) error {
-	d.damage, d.missing, d.short, d.frame, d.surplus = nil, nil, image.Point{}, f, false
+	d.damage, d.missing, d.short, d.frame, d.surplus, d.beyond = nil, nil, image.Point{}, f, false, false
 	seen := f.Rect.Intersect(screen)
 	if seen.Empty() {
 		return nil
@@ -99,11 +100,8 @@ func (d *decoder) rows(ctx context.Context, f *imageFrame, screen image.Rectangl
 				continue
 			}
 			var part []byte
-			if part, err = d.next(f, seen); shown && !d.allIn(part, colors) && err == nil {
-				if err = errPixel; d.tolerant {
-					d.damage, err = errPixel, nil
-				}
-			}
+			part, err = d.next(f, seen)
+			d.beyond = d.beyond || shown && !d.allIn(part, colors)
 			if shown && (err == nil || d.tolerant) {
 				do(y, part)
 			}

@@ -118,7 +118,7 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 		return nil, err
 	}
 	account.Give(taken - kept)
-	return &codec.Picture{Image: img, Partial: d.damage != nil, Surplus: d.surplus}, nil
+	return &codec.Picture{Image: img, Partial: d.damage != nil, Surplus: d.surplus || d.beyond}, nil
 }
 
 // frames draws the frames of a file on a canvas, one after the other.
@@ -215,7 +215,7 @@ func (f *frames) next(ctx context.Context) (codec.Frame, error) {
 		return codec.Frame{}, err
 	}
 	f.count++
-	return codec.Frame{Image: f.canvas.Image, Delay: time.Duration(frame.Delay) * 10 * time.Millisecond, Changed: changed, Surplus: f.decoder.surplus}, nil
+	return codec.Frame{Image: f.canvas.Image, Delay: time.Duration(frame.Delay) * 10 * time.Millisecond, Changed: changed, Surplus: f.decoder.surplus || f.decoder.beyond}, nil
 }
 
 // room takes memory for the pixels under a frame that will be restored, and for a row.

@@ -173,18 +173,19 @@ func TestAnAnimationThatIsTruncatedInItsLastFrameKeepsTheOthers(t *testing.T) {
 	}
 }
 
-func TestATolerantDecodeMakesIndicesBeyondTheTableTransparent(t *testing.T) {
+func TestIndicesBeyondTheTableAreTransparentButTheFileIsNotKept(t *testing.T) {
 	data := one([]byte{0, 1, 2, 1, 1, 0, 1, 0}, 2)
 	h := header(t, data)
-	_, err := Format.Decode(t.Context(), data, h, codec.Options{})
-	require.ErrorIs(t, err, codec.ErrCorrupt)
-	pic, err := Format.Decode(t.Context(), data, h, codec.Options{Tolerant: true})
-	require.NoError(t, err)
-	require.True(t, pic.Partial)
-	_, _, _, a := pic.Image.At(2, 0).RGBA()
-	assert.Zero(t, a)
-	_, _, _, a = pic.Image.At(1, 1).RGBA()
-	assert.EqualValues(t, 0xffff, a)
+	for _, tolerant := range []bool{false, true} {
+		pic, err := Format.Decode(t.Context(), data, h, codec.Options{Tolerant: tolerant})
+		require.NoError(t, err)
+		require.False(t, pic.Partial)
+		require.True(t, pic.Surplus, "other viewers refuse the file")
+		_, _, _, a := pic.Image.At(2, 0).RGBA()
+		assert.Zero(t, a)
+		_, _, _, a = pic.Image.At(1, 1).RGBA()
+		assert.EqualValues(t, 0xffff, a)
+	}
 }
 
 func TestDecodingStaysWithinTheEstimate(t *testing.T) {

@@ -35,7 +35,6 @@ func TestInvalidFramesAreErrors(t *testing.T) {
 		"sound":               {sound, nil},
 		"codes of 1 bit":      {resized(1), errCodeSize},
 		"codes of 9 bits":     {resized(9), errCodeSize},
-		"a third color":       {one([]byte{0, 1, 2, 1, 1, 0, 1, 0}, 2), errPixel},
 		"seven pixels":        {one(pixels[:7], 2), io.ErrUnexpectedEOF},
 		"no pixels":           {one(nil, 2), io.ErrUnexpectedEOF},
 		"no sub-blocks":       {append(bytes.Clone(sound[:size+1]), 0, trailer), io.ErrUnexpectedEOF},
@@ -51,6 +50,23 @@ func TestInvalidFramesAreErrors(t *testing.T) {
 		}
 		_, err = gif.DecodeAll(bytes.NewReader(c.file))
 		assert.Equal(t, c.want == nil, err == nil, "%s, by image/gif: %v", name, err)
+	}
+}
+
+func TestPixelsBeyondTheColorTableAreTransparent(t *testing.T) {
+	indices := []byte{0, 1, 2, 1, 1, 0, 3, 0}
+	f, err := parse(one(indices, 2), 10)
+	require.NoError(t, err)
+	for range 2 { // the frame covers a screen of its size; the other screen is larger
+		d := new(decoder)
+		img, err := d.still(t.Context(), &f.Frames[0], f.Screen)
+		require.NoError(t, err)
+		assert.NoError(t, d.damage)
+		for i, index := range indices {
+			_, _, _, a := img.At(f.Frames[0].Rect.Min.X+i%f.Frames[0].Rect.Dx(), f.Frames[0].Rect.Min.Y+i/f.Frames[0].Rect.Dx()).RGBA()
+			assert.Equal(t, index < 2, a == 0xffff, "pixel %d", i)
+		}
+		f.Screen = f.Screen.Add(image.Pt(1, 1))
 	}
 }
 
