@@ -74,11 +74,14 @@ func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) 
 	slices.SortStableFunc(drafts, smaller)
 	choices = append(choices[:0], drafts[0].choice)
 	if len(px) <= maxDrafted && len(drafts) > 1 && drafts[1].bits-drafts[0].bits < drafts[0].bits/64 &&
-		choices[0].predict != drafts[1].predict {
+		(choices[0].predict != drafts[1].predict || choices[0].predict && len(px) > tiedPixels) {
 		choices = append(choices, drafts[1].choice)
 	}
 	return choices, nil
 }
+
+// tiedPixels is the number of pixels up to which a picture is not encoded twice to choose between two predictions.
+const tiedPixels = 1 << 10
 
 func smaller(a, b candidate) int { return cmp.Compare(a.bits, b.bits) }
 
