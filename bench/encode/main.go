@@ -39,8 +39,9 @@ func main() {
 	flag.StringVar(&b.mozjpeg, "mozjpeg", "", "`program` cjpeg of mozjpeg, to be compared as well")
 	flag.StringVar(&b.films, "films", "", "`directory` of GIF files for gif-animated, instead of its own; their rows are printed")
 	widths := flag.String("widths", "0.5,0.7", "widths of the thumbnails of gif-animated, as fractions of the originals', with commas between them")
-	report := flag.String("report", "bench/ENCODE.md", "`file` whose sections are replaced, unless there are fewer sizes or photos")
+	report := flag.String("report", "bench/ENCODE.md", "`file` whose sections are replaced; without this flag, not if there are fewer sizes or photos")
 	flag.Parse()
+	flag.Visit(func(f *flag.Flag) { b.reports = b.reports || f.Name == "report" })
 	if err := b.choosePhotos(*chosen); err != nil {
 		log.Fatal(err)
 	}
@@ -67,8 +68,10 @@ type bench struct {
 	fewer  bool // than all photos of the set
 	each   bool
 	chroma string
-	sizes  []image.Point
-	scores *scores
+
+	reports bool // even if there are fewer sizes or photos
+	sizes   []image.Point
+	scores  *scores
 }
 
 // allSizes are the sizes of photos.
@@ -114,7 +117,7 @@ func (b *bench) run(rows, sizes, report string) error {
 			b.sizes = append(b.sizes, size)
 		}
 	}
-	if sizes != "" || b.fewer || b.each || b.chroma != "4:2:0" {
+	if !b.reports && (sizes != "" || b.fewer || b.each || b.chroma != "4:2:0") {
 		report = ""
 	}
 	for _, s := range sections {
