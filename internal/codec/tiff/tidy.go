@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
 )
 
 // tidy undoes the byte order and the predictor of a row, in place. Afterwards samples of 16, 24, 32 or 64 bits are
@@ -130,11 +132,17 @@ func accumulate(row []byte, n, step int) {
 // gather undoes the floating point predictor (Adobe's TIFF Technical Note 3). The encoder has grouped the bytes of a row by
 // significance, and stored the differences of consecutive bytes.
 func gather(row, sorted []byte, n, step int) {
-	for i := step; i < len(row); i++ {
-		row[i] += row[i-step]
-	}
-	copy(sorted, row)
+	sorted = sorted[:len(row)]
+	png.UndoSub(sorted, row, step)
 	count := len(row) / n
+	if n == 4 {
+		a, b, c, d := sorted[:count], sorted[count:][:count], sorted[2*count:][:count], sorted[3*count:][:count]
+		for i := 0; i < count && len(row) >= 4; i++ {
+			binary.BigEndian.PutUint32(row, uint32(a[i])<<24|uint32(b[i])<<16|uint32(c[i])<<8|uint32(d[i]))
+			row = row[4:]
+		}
+		return
+	}
 	for i := range count {
 		for j := range n {
 			row[i*n+j] = sorted[j*count+i]

@@ -48,6 +48,9 @@ func unpackBytes(levels *[256]byte, width uint) func(dst, src []byte, n int) {
 				binary.LittleEndian.PutUint32(dst, uint32(table[src[0]]))
 			}
 		case 4:
+			for ; len(dst) >= 8 && len(src) >= 4; dst, src = dst[8:], src[4:] {
+				binary.LittleEndian.PutUint64(dst, table[src[0]]|table[src[1]]<<16|table[src[2]]<<32|table[src[3]]<<48)
+			}
 			for ; len(dst) >= 2; dst, src = dst[2:], src[1:] {
 				binary.LittleEndian.PutUint16(dst, uint16(table[src[0]]))
 			}
