@@ -143,10 +143,10 @@ func (c *chooser) tryOwn() (*trial, error) {
 // othersBytes estimates the bytes that other encoders need for an original of many colors in these colors, for which this one needs
 // plain bytes. Other encoders scale without sharpening edges. The estimate is also based on the original's bytes.
 func (c *chooser) othersBytes(plain int) float64 {
-	bytes := 0.81 * float64(plain)
+	bytes := 0.76 * float64(plain)
 	if o := c.writer.original; o.Bytes > 0 {
 		share := float64(area(c.writer.held[0].Image.Rect.Size())) / float64(area(o.Size))
-		bytes = min(bytes, float64(1.05*float64(o.Bytes))*math.Pow(share, 0.65))
+		bytes = min(bytes, float64(1.25*float64(o.Bytes))*math.Pow(share, 0.65))
 	}
 	return bytes
 }
@@ -205,8 +205,8 @@ func (c *chooser) search(low, high int) error {
 }
 
 const (
-	searches  = 3   // the largest number of rungs that are tried
-	smallLoss = 100 // see gif.Encoder
+	searches  = 3  // the largest number of rungs that are tried
+	smallLoss = 50 // see gif.Encoder
 
 	slack     = 52  // the slack of most recipes; its effect is invisible in art of many colors
 	muchSlack = 160 // the slack if the first encoding has exceeded the size of the original
@@ -299,7 +299,7 @@ func (c *chooser) cost(t *trial) float64 {
 	cost := t.degradation + float64(bytesPoints*math.Log(ratio))
 	switch {
 	case !c.few():
-		cost += float64(400 * beyond)
+		cost += float64(200*beyond) + float64(3*max(0, t.degradation-poorMany))
 	case len(c.own.Colors) <= 2 && t.palette != c.own && beyond > 0:
 		cost += tooMany
 	default:
@@ -310,12 +310,13 @@ func (c *chooser) cost(t *trial) float64 {
 
 // poor is the degradation above which letters are interrupted. tooMany is more than what other trials cost.
 const (
-	poor    = 30
-	tooMany = 1000
+	poor     = 30
+	poorMany = 12 // the degradation above which gradients have steps
+	tooMany  = 1000
 )
 
 // bytesPoints weighs bytes against degradation: a file that is smaller by a factor of e may be worse by bytesPoints points.
-const bytesPoints = 8
+const bytesPoints = 6
 
 // invisible is the degradation below which no difference is visible.
 const invisible = 1
