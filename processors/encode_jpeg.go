@@ -46,14 +46,15 @@ func (e JPEG) EncodeContext(ctx context.Context, w io.Writer, img image.Image) e
 	return e.EncodeOriginal(ctx, w, img, Original{})
 }
 
-// EncodeOriginal implements [OriginalEncoder]. It uses at most the quality of the original, because a higher
-// quality would waste bytes.
+// EncodeOriginal implements [OriginalEncoder]. A thumbnail with more bytes than the original is encoded once more, with at most
+// the quality of the original and with no more chroma, because both would waste bytes.
 func (e JPEG) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error {
 	options := jpeg.EncodeOptions{Quality: 85, Background: color.RGBA{255, 255, 255, 255}}
 	if e.Quality != 0 {
 		options.Quality = min(max(e.Quality, 1), 100)
 	}
 	if original.Exceeded > 0 && original.Quality > 0 {
+		options.SameLuma = original.Quality <= options.Quality // its luma decided its quality
 		options.Quality = min(options.Quality, original.Quality)
 	}
 	if e.Background != nil {
@@ -61,6 +62,9 @@ func (e JPEG) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 		options.Background = color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 255}
 	}
 	options.Subsampling = e.subsampling()
+	if original.Exceeded > 0 && original.HalfChroma {
+		options.Subsampling = jpeg.Subsampling420
+	}
 	size := img.Bounds().Size()
 	options.Progressive = !e.Baseline && (e.Progressive || size.X*size.Y >= progressiveFrom)
 	return jpeg.Encode(ctx, w, img, options)

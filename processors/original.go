@@ -18,8 +18,9 @@ type Original struct {
 	Bytes int
 
 	// Quality is the quality of a JPEG or a lossy WebP, 1 to 100, estimated from its quantization. 0 means
-	// unknown, or another format.
-	Quality int
+	// unknown, or another format. HalfChroma says that the original is a JPEG whose chroma has half the resolution, in both directions.
+	Quality    int
+	HalfChroma bool
 
 	// Exceeded is 0 at first. If the thumbnail has more bytes than the original, although it has the original's format and no more
 	// pixels, it is encoded once more. Exceeded is then the size of the thumbnail divided by the size of the original, which is

@@ -88,10 +88,12 @@ type Header struct {
 	Profile   int64
 	Described bool
 
-	Palette  bool  // pixels are palette indices
-	Quality  int   // quality of a JPEG or a lossy WebP, 1 to 100, on the scale of libjpeg or libwebp; 0 means unknown
-	MinBytes int64 // a file with fewer bytes is damaged
-	Detail   any   // private data of the format
+	Palette bool // pixels are palette indices
+	Quality int  // quality of a JPEG or a lossy WebP, 1 to 100, on the scale of libjpeg or libwebp; 0 means unknown
+	// HalfChroma means that the chroma of a JPEG has half the resolution, in both directions.
+	HalfChroma bool
+	MinBytes   int64 // a file with fewer bytes is damaged
+	Detail     any   // private data of the format
 }
 
 // Size returns the size in pixels of the upright picture.

@@ -43,7 +43,7 @@ func (p *Picture) Encode(ctx context.Context, w *bytes.Buffer, encoder Encoder, 
 
 // original describes the original for an encoder.
 func (p *Picture) original(encoder Encoder, img image.Image) processors.Original {
-	o := processors.Original{Palette: p.header.Palette, Quality: p.header.Quality, Scaled: img.Bounds().Size() != p.Size(), Size: p.Size()}
+	o := processors.Original{Palette: p.header.Palette, Quality: p.header.Quality, HalfChroma: p.header.HalfChroma, Scaled: img.Bounds().Size() != p.Size(), Size: p.Size()}
 	if keeper, ok := ability.Find[processors.Keeper](encoder); ok && keeper.Keeps(encoder, p.header.Format.Name) {
 		o.Bytes = len(p.data)
 	}

@@ -36,6 +36,7 @@ func (s Subsampling) factors() (h, v int) {
 type EncodeOptions struct {
 	Quality     int // 1 to 100, on the scale of libjpeg: the result looks at least as good as libjpeg's at the same quality
 	Subsampling Subsampling
+	SameLuma    bool       // luma is quantized as with 4:2:0, whatever the subsampling; by default it is finer if there is more chroma
 	Background  color.RGBA // opaque color behind transparent pixels; the zero value is black
 	Progressive bool       // a progressive file (SOF2) instead of a baseline file (SOF0)
 }
@@ -134,7 +135,7 @@ func (e *encoder) begin(ctx context.Context, w io.Writer, img image.Image, o Enc
 		e.tables = 1
 	}
 	for i := range e.comps {
-		e.quant[i].set(tableFor(o.Quality, i, o.Subsampling, e.size))
+		e.quant[i].set(tableFor(o, i, e.size))
 	}
 	e.src.begin(img, o.Background, e.hMax, e.vMax)
 	e.out.begin(w)

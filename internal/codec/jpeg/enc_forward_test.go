@@ -18,7 +18,7 @@ func TestTheTransformInAssemblyAndInGoGiveTheSameBits(t *testing.T) {
 		o := encodeOptions[n%len(encodeOptions)]
 		o.Quality = 1 + rng.Intn(100)
 		var q quantizer
-		q.set(tableFor(o.Quality, n%3, o.Subsampling, image.Pt(n, n)))
+		q.set(tableFor(o, n%3, image.Pt(n, n)))
 		stride := 8 + rng.Intn(20)
 		src := make([]byte, 7*stride+8)
 		fillRandom(rng, src, stride)
@@ -75,7 +75,7 @@ func TestTheConversionFromRGBIsThatOfJFIF(t *testing.T) {
 
 func BenchmarkForward(b *testing.B) {
 	var q quantizer
-	q.set(tableFor(85, 0, Subsampling420, image.Pt(800, 600)))
+	q.set(tableFor(EncodeOptions{Quality: 85}, 0, image.Pt(800, 600)))
 	src := make([]byte, 64)
 	fillRandom(rand.New(rand.NewSource(3)), src, 8)
 	var blk codedBlock

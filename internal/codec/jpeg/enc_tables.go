@@ -23,8 +23,12 @@ func sharesTable(size image.Point, s Subsampling) bool {
 // grow more slowly, which preserves areas of little detail. A coefficient of slightly more than half a step becomes 0,
 // because it would cost more bits than it is worth. Dead zones do not depend on the neighborhood: adaptive dead zones,
 // as in jpegli, improved butteraugli scores as much as they worsened SSIMULACRA 2 scores.
-func tableFor(quality, i int, s Subsampling, size image.Point) *quantTableFor {
-	return tableAt(distanceOf(quality, size)*finer(s), i, s, sharesTable(size, s))
+func tableFor(o EncodeOptions, i int, size image.Point) *quantTableFor {
+	distance := distanceOf(o.Quality, size)
+	if !o.SameLuma {
+		distance *= finer(o.Subsampling)
+	}
+	return tableAt(distance, i, o.Subsampling, sharesTable(size, o.Subsampling))
 }
 
 // finer is the factor of the distance at a subsampling. With more chroma, libjpeg-turbo's files look better at the same quality. So do

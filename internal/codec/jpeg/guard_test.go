@@ -19,7 +19,7 @@ func TestTheForwardTransformStaysWithinItsArguments(t *testing.T) {
 	for _, place := range places {
 		b := (*codedBlock)(unsafe.Pointer(&place(t, int(unsafe.Sizeof(codedBlock{})))[0]))
 		q := (*quantizer)(unsafe.Pointer(&place(t, int(unsafe.Sizeof(quantizer{})))[0]))
-		q.set(tableFor(85, 0, Subsampling420, image.Pt(800, 600)))
+		q.set(tableFor(EncodeOptions{Quality: 85}, 0, image.Pt(800, 600)))
 		for _, stride := range []int{8, 9, 16, 100} {
 			src := place(t, 7*stride+8)
 			fillRandom(rng, src, stride)

@@ -58,11 +58,17 @@ func readFormatHeader(ctx context.Context, r *codec.Reader) (codec.Header, error
 	}
 	h.Stored = image.Pt(d.width, d.height)
 	h.MinBytes = int64(d.minBytes()) / 10 // a tolerant decode needs a tenth; Decode checks more exactly
+	h.HalfChroma = d.halfChroma()
 	d.profile = p.joined()
 	if p.complete() {
 		h.Profile, h.Described = p.size, true
 	}
 	return h, nil
+}
+
+// halfChroma reports whether the frame has chroma of half the resolution of the luma, or less, in both directions.
+func (f *frame) halfChroma() bool {
+	return len(f.comps) == 3 && f.comps[0].h >= 2*f.comps[1].h && f.comps[0].v >= 2*f.comps[1].v
 }
 
 // annexK is the sum of the quantization steps of the luma table in section K.1. This is the table of quality 50.
