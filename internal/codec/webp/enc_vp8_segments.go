@@ -8,6 +8,7 @@ import "math"
 const (
 	activityScale = 16
 	activities    = 256
+	flatActivity  = 4 * activityScale // of a macroblock of one color
 )
 
 // maskingExponent is the exponent by which the step grows with the amount of texture.
@@ -82,17 +83,23 @@ func (e *vp8Encoder) divide(step float64) error {
 }
 
 // clusterActivities divides activities into four clusters by k-means. It returns the mean of each cluster, and the mean
-// of all activities.
+// of all activities. The mean does not include macroblocks of one color, which need no steps: a picture has the same steps with and
+// without a border of one color or of transparent pixels.
 func clusterActivities(counts *[activities]int) (centers []float64, mean float64) {
 	total, sum := 0, 0
 	first, last := activities, 0
 	for a, n := range counts {
-		total, sum = total+n, sum+n*a
+		if a > flatActivity {
+			total, sum = total+n, sum+n*a
+		}
 		if n > 0 {
 			first, last = min(first, a), a
 		}
 	}
-	mean = float64(sum) / float64(total)
+	mean = flatActivity
+	if total > 0 {
+		mean = float64(sum) / float64(total)
+	}
 	if last-first < 8 {
 		return []float64{mean}, mean
 	}
