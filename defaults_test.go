@@ -95,7 +95,7 @@ func TestTheDefaultLimitsOfOriginalsAreThoseInTheDocumentation(t *testing.T) {
 		status int
 		says   string
 	}{
-		"64 MiB":           {bytes: 64 << 20, data: photo(t, 20, 10), status: 200},
+		"64 MiB":           {data: append(photo(t, 20, 10), make([]byte, 64<<20)...)[:64<<20], status: 200},
 		"64 MiB and 1":     {bytes: 64<<20 + 1, data: photo(t, 20, 10), status: 422, says: "Config.MaxSourceBytes (67108864)"},
 		"250 million":      {data: emptyPNG(25_000, 10_000, 1, 0, 0), status: 422, says: "damaged"},
 		"250 million more": {data: emptyPNG(25_000, 10_001, 1, 0, 0), status: 422, says: "Config.MaxPixels (250000000)"},

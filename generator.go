@@ -156,6 +156,9 @@ func (g *generator) attempt(ctx context.Context, src *sourceFile, o order, need 
 		}
 		return nil, total, errChanged
 	}
+	if src.known && int64(len(data)) < src.size {
+		return nil, total, src.cutError()
+	}
 	header, err := g.engine.Header(ctx, codec.NewBytesReader(ctx, data)) // this header is the final one
 	if err != nil {
 		return nil, 0, g.headerError(o, err)
@@ -181,8 +184,12 @@ func (g *generator) measure(ctx context.Context, src *sourceFile, o order, need 
 	defer addTime(&e.timing.Source)()
 	ctx = codec.WithAccount(ctx, codec.NewAccount(need))
 	whole := moves(o.encoder) && src.seeker != nil && src.size <= 16<<20 // a still picture does not wait for the memory of an animation
-	r := codec.NewReader(ctx, src.reader(), whole)
+	in := &headReader{o: src}
+	r := codec.NewReader(ctx, in.reader(), whole)
 	header, err := g.engine.Header(ctx, r)
+	if err != nil && in.cut {
+		return need, nil, src.cutError()
+	}
 	if errors.Is(err, ErrTooLarge) && need < min(3*src.held()+headBytes, g.limits.memory) {
 		return min(3*src.held()+headBytes, g.limits.memory), nil, errRestart // the header is unusually long
 	}

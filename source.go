@@ -68,15 +68,49 @@ func (o *sourceFile) measure(limit int64) error {
 	return nil
 }
 
-// reader returns a reader that is an io.Seeker if the file is.
-func (o *sourceFile) reader() io.Reader {
-	if o.seeker == nil {
-		return o.File
+// A headReader reads the beginning of a source, and notices whether the source ends before the size that it has reported.
+type headReader struct {
+	o   *sourceFile
+	at  int64
+	cut bool
+}
+
+func (r *headReader) Read(p []byte) (int, error) {
+	n, err := r.o.Read(p)
+	r.at += int64(n)
+	if err == io.EOF {
+		r.ends(r.at)
 	}
-	return struct {
-		io.Reader
-		io.Seeker
-	}{o.File, o.seeker}
+	return n, err
+}
+
+func (r *headReader) ends(at int64) { r.cut = r.cut || r.o.known && at < r.o.size }
+
+// reader returns a reader that is an io.Seeker if the file is.
+func (r *headReader) reader() io.Reader {
+	if r.o.seeker == nil {
+		return r
+	}
+	return seekingHead{r}
+}
+
+type seekingHead struct{ *headReader }
+
+func (s seekingHead) Seek(offset int64, whence int) (int64, error) {
+	at, err := s.o.seeker.Seek(offset, whence)
+	if s.at = at; err == nil && whence == io.SeekEnd && offset == 0 {
+		s.ends(at)
+	}
+	return at, err
+}
+
+// cutError is the error of a source that ends before the size that it has reported: its connection was cut, or the
+// original has changed.
+func (o *sourceFile) cutError() error {
+	if info, err := o.Stat(); err == nil && changed(o.info, info, false) {
+		return errChanged
+	}
+	return serverError("read source", fmt.Errorf("%w: it has %d bytes", io.ErrUnexpectedEOF, o.size))
 }
 
 // read returns the whole file. head is the part that has already been read. Allocations are taken from the

@@ -72,8 +72,8 @@ var (
 //
 // Open returns the original named key. key matches source in the grammar of the package documentation. If
 // the original does not exist, the error matches [fs.ErrNotExist]; any other error means that the source
-// failed. The file's Stat should report its size. ctx also bounds the reads from the file. Any number of
-// goroutines may call Open at once.
+// failed. The file's Stat should report its size: if the file ends earlier, the source has failed. ctx also bounds
+// the reads from the file. Any number of goroutines may call Open at once.
 type Source interface {
 	Open(ctx context.Context, key string) (fs.File, error)
 }
