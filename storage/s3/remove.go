@@ -82,6 +82,7 @@ func (s *Storage) remove(ctx context.Context, prefix string, keys []string, fail
 			case "InternalError", "ServiceUnavailable", "SlowDown":
 				pending = append(pending, types.ObjectIdentifier{Key: e.Key})
 				again = failure.Passing{Err: err}
+			case "NoSuchKey": // another call has removed it, or a request whose answer was lost
 			default:
 				failed.add(aws.ToString(e.Key), err)
 			}
@@ -93,6 +94,9 @@ func (s *Storage) remove(ctx context.Context, prefix string, keys []string, fail
 func (s *Storage) removeOne(ctx context.Context, key string) error {
 	return s.do(ctx, fmt.Sprintf("remove %q", key), func(ctx context.Context, _ func()) error {
 		_, err := s.client.DeleteObject(ctx, &awss3.DeleteObjectInput{Bucket: aws.String(s.bucket), Key: aws.String(key)}, options)
+		if failure.Code(err) == "NoSuchKey" {
+			return nil
+		}
 		return err
 	})
 }

@@ -64,6 +64,15 @@ func TestRemoveAllRetriesKeysThatFailTemporarily(t *testing.T) {
 	require.Equal(t, []string{"LIST a/", "DELETE-MANY", "DELETE-MANY"}, server.Requests())
 }
 
+func TestWhatAnotherRemovesMeanwhileIsNoFailure(t *testing.T) {
+	server, s := newFake(t, s3.Config{})
+	for _, key := range []string{"a/1.jpg", "a/vanished.jpg"} {
+		server.Set("bucket", key, nil)
+	}
+	require.NoError(t, s.RemoveAll(t.Context(), "a"))
+	require.Equal(t, []string{"LIST a/", "DELETE-MANY"}, server.Requests())
+}
+
 // Other programs may have stored these keys: S3 accepts every character, but XML does not.
 var oddNames = []string{"a b+c%2F&<>.jpg", "猫😀.jpg", "\ufffe.jpg", "tab\there", "line\r\nbreak", "\x01", `back\slash`, "trailing/", "%zz"}
 

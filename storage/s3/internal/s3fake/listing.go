@@ -80,7 +80,8 @@ type deleteError struct{ Key, Code, Message string }
 var passing = []string{"InternalError", "ServiceUnavailable", "SlowDown"}
 
 // deleteMany answers DeleteObjects. A key that contains "locked" is always refused, and one that contains
-// "flaky" is refused unless all keys do.
+// "flaky" is refused unless all keys do. One that contains "vanished" is called missing, as by servers whose
+// files were removed meanwhile.
 func (s *Server) deleteMany(w http.ResponseWriter, r *http.Request, bucket string) {
 	data, err := io.ReadAll(r.Body)
 	var in deleteRequest
@@ -110,6 +111,10 @@ func (s *Server) deleteMany(w http.ResponseWriter, r *http.Request, bucket strin
 			continue
 		}
 		s.Remove(bucket, o.Key)
+		if strings.Contains(o.Key, "vanished") {
+			result.Errors = append(result.Errors, deleteError{o.Key, "NoSuchKey", "The specified key does not exist."})
+			continue
+		}
 		if !in.Quiet {
 			result.Deleted = append(result.Deleted, o)
 		}
