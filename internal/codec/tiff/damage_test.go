@@ -316,3 +316,17 @@ func TestFaxContinuesAtTheNextLineAfterADamagedOne(t *testing.T) {
 		}
 	}
 }
+
+func TestFaxOfWhichLessThanATenthDecodesIsCorrupt(t *testing.T) {
+	const line, row, wrong = "000000000001", "10000011", "00000000011" // 3 white and 5 black pixels; an invalid code
+	for _, sound := range []int{3, 5} {
+		digits := strings.Repeat(line+row, sound) + strings.Repeat(line+wrong, 40-sound)
+		f := pieces.NewTIFF(8, 40, 1, 1, 0, bitsOf(digits)).Set(259, []uint16{3}).Set(292, []uint32{0}).Encode()
+		_, _, err := codectest.Decode(t.Context(), tiff.Format, f, codec.Options{Tolerant: true})
+		if sound < 4 {
+			require.ErrorIs(t, err, codec.ErrCorrupt)
+		} else {
+			require.NoError(t, err)
+		}
+	}
+}

@@ -27,10 +27,10 @@ type decoder struct {
 	convert *converter
 	missing int64 // number of damaged pixels
 
-	resumed   bool            // rows of fax are damaged, but not the rows after them
 	assumed   bool            // offsets of strips or tiles are cut off, and were assumed
 	ruler     ruler           // measures strips or tiles whose lengths are cut off; nil before the first one
 	ruled     []byte          // a row of the ruler
+	inflater  io.ReadCloser   // measures zlib streams; nil before the first one
 	lengths   map[int64]int64 // measured lengths of strips or tiles; 0 means that a strip can't be measured
 	soundJPEG bool            // readsJPEG has found a strip or tile with a readable JPEG header
 }
@@ -104,7 +104,7 @@ func decodeLayout(ctx context.Context, data []byte, l *layout, o codec.Options, 
 	if err != nil {
 		return nil, err
 	}
-	pic := &codec.Picture{Image: img, Partial: d.missing > 0 || l.cut || d.assumed || d.resumed || d.convert.cut}
+	pic := &codec.Picture{Image: img, Partial: d.missing > 0 || l.cut || d.assumed || d.convert.cut}
 	if small != (image.Point{}) {
 		pic.Release = func() { resample.Release(ctx, img) }
 	}

@@ -20,8 +20,8 @@ type faxSource struct {
 	above []int32
 	row   []int32
 
-	resumed *bool // set when T.4 continues after a damaged row; nil if it must not
-	lost    int   // further rows without data
+	missing *int64 // counts the pixels of damaged rows after which T.4 continues; nil if it must not continue
+	lost    int    // number of rows that follow without data
 }
 
 func newFaxSource(ctx context.Context, l *layout, in input) (*faxSource, error) {
@@ -53,6 +53,7 @@ func (s *faxSource) reset(in []byte, rows int) error {
 func (s *faxSource) read(p []byte) error {
 	if s.lost > 0 {
 		s.lost--
+		*s.missing += int64(s.width)
 		clear(p)
 		return s.spend(min(s.bits.pos, len(s.data)), len(p))
 	}
@@ -120,11 +121,15 @@ func (s *faxSource) endOfLine() (two bool, err error) {
 // resume finds the end-of-line code after a damaged row. As in libtiff, the rest of that row is white. Rows that are coded as
 // differences from it are lost, and become white, too. It returns err if it can't continue.
 func (s *faxSource) resume(err error) error {
-	if s.resumed == nil || s.kind != faxG3 || !errors.Is(err, codec.ErrCorrupt) {
+	if s.missing == nil || s.kind != faxG3 || !errors.Is(err, codec.ErrCorrupt) {
 		return err
 	}
-	*s.resumed = true
 	s.row = s.row[:len(s.row)&^1] // without the black run that has no end
+	decoded := 0                  // pixels
+	if n := len(s.row); n > 0 {
+		decoded = int(s.row[n-1])
+	}
+	*s.missing += int64(max(s.width-decoded, 1))
 	for {
 		for s.bits.peek(12) != 1 {
 			s.bits.skip(1)

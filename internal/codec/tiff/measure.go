@@ -2,13 +2,15 @@ package tiff
 
 import (
 	"bytes"
+	"cmp"
 	"compress/zlib"
 	"errors"
 	"io"
 )
 
-// measure returns the length in bytes of the compressed strip or tile i at the given offset, if its declared length is cut off. For most
-// compressions it decodes the strip, because only its decoded length is known. ok is false if the strip is damaged, or of another compression.
+// measure returns the length in bytes of the compressed strip or tile i at the given offset, whose declared length is cut off. For most
+// compressions it decodes the strip, because only the decoded length is known. ok is false if the strip is damaged, or if strips of its
+// compression can't be measured.
 func (d *decoder) measure(i, at int64) (n int64, ok bool) {
 	l := d.layout
 	end := int64(len(d.data))
@@ -31,10 +33,7 @@ func (d *decoder) measure(i, at int64) (n int64, ok bool) {
 	case packBits:
 		used, err = d.measurePackBits(in, l.segBytes(rows))
 	case newJPEG:
-		used = bytes.Index(in, []byte{0xff, jpegEOI}) + 2
-		if err = d.meter.Spend(int64(used)); used < 4 {
-			err = io.ErrUnexpectedEOF
-		}
+		used, err = d.measureJPEG(in)
 	case lzw, faxG4:
 		used, err = d.measureSource(in, rows)
 	default:
@@ -63,10 +62,19 @@ func (d *decoder) length(i, at int64) (n int64, ok bool) {
 	return n, ok
 }
 
-// measureDeflate measures a zlib stream of want decoded bytes. It allocates less than codec.Free.
+// measureJPEG measures a JPEG up to its EOI marker.
+func (d *decoder) measureJPEG(in []byte) (int, error) {
+	at := bytes.Index(in, []byte{0xff, jpegEOI})
+	if at < 0 {
+		return 0, cmp.Or(d.meter.Spend(int64(len(in))), io.ErrUnexpectedEOF)
+	}
+	return at + 2, d.meter.Spend(int64(at))
+}
+
+// measureDeflate measures a zlib stream of want decoded bytes. It allocates less than codec.Free, once per decoder.
 func (d *decoder) measureDeflate(in []byte, want int64) (int, error) {
 	r := bytes.NewReader(in)
-	z, err := zlib.NewReader(r)
+	z, err := d.inflate(r)
 	if err != nil {
 		return 0, err
 	}
@@ -87,6 +95,15 @@ func (d *decoder) measureDeflate(in []byte, want int64) (int, error) {
 			return 0, err
 		}
 	}
+}
+
+// inflate returns a reader of a zlib stream.
+func (d *decoder) inflate(r *bytes.Reader) (z io.Reader, err error) {
+	if d.inflater != nil {
+		return d.inflater, d.inflater.(zlib.Resetter).Reset(r, nil)
+	}
+	d.inflater, err = zlib.NewReader(r)
+	return d.inflater, err
 }
 
 // measurePackBits measures PackBits of want decoded bytes.

@@ -49,7 +49,7 @@ func (d *decoder) newSource() (source, error) {
 			return nil, err
 		}
 		if d.tolerant {
-			f.resumed = &d.resumed
+			f.missing = &d.missing
 		}
 		s = f
 	}
