@@ -59,6 +59,7 @@ type vp8lEncoder struct {
 	parsed    bool // a draft has parsed these pixels
 
 	shared    []uint32 // the matches of all images whose pixels are alike
+	apart     int      // number of matches of an image that are stored apart from shared
 	few       bool     // the picture can have a palette
 	busy      int      // number of pixels that differ from their left and upper neighbors
 	residuals int64    // estimated size with prediction
@@ -198,6 +199,7 @@ func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
 	if v := px[0]; !slices.ContainsFunc(px, func(w uint32) bool { return w != v }) {
 		return e.uniform(v, top)
 	}
+	defer e.releaseMatches()
 	a, err := e.parse(px, width, top)
 	if err != nil || top && e.draft {
 		return err
@@ -225,6 +227,14 @@ func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
 		}
 	}
 	return e.putSteps(a, &g)
+}
+
+// releaseMatches gives back the memory of matches that are stored apart from the shared ones.
+func (e *vp8lEncoder) releaseMatches() {
+	if e.apart > 0 {
+		e.giveBack(3, e.apart)
+		e.apart = 0
+	}
 }
 
 // parse chooses the backward references and the color cache of an image, and counts its symbols.
@@ -278,7 +288,7 @@ func (e *vp8lEncoder) match(px []uint32, top bool) (err error) {
 		if f.found, err = e.pixelsFor(3, n); err != nil {
 			return err
 		}
-		defer e.giveBack(3, n)
+		e.apart = n
 	}
 	f.head, f.pairs = f.head[:1<<headBits(n)], f.pairs[:1<<pairBits(n)]
 	f.prev, f.found = f.prev[:n], f.found[:n]
