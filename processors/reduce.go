@@ -24,6 +24,9 @@ const (
 // colors.
 const goodError = 0.012
 
+// unflatExcess is the largest factor by which these errors may grow in a picture that is not flat art.
+const unflatExcess = 2.5
+
 // sureFit is the largest part of the original's bytes at which an estimated size counts as fitting.
 const sureFit = 0.95
 
@@ -122,7 +125,7 @@ func (e PNG) choose(ctx context.Context, h *quantize.Histogram, original Origina
 	case e.Palette == PaletteAlways && !flat:
 		return most
 	case !flat:
-		allowed = min(allowed, 2.5)
+		allowed = min(allowed, unflatExcess)
 	}
 	same := func(p *quantize.Palette) bool { return p.Error <= allowed*sameError && p.Missed <= allowed*sameMissed }
 	if !same(most) {
@@ -135,7 +138,7 @@ func (e PNG) choose(ctx context.Context, h *quantize.Histogram, original Origina
 		if p, fits := fewer(ctx, h, most, original, same, size); flat || fits {
 			return p
 		}
-		return nil // a picture with many colors, which would lose quality for nothing
+		return nil // fewer colors would cost quality, and the file would still be too large
 	}
 	for n := 16; n < 256 && ctx.Err() == nil; n *= 2 {
 		if p := h.Choose(ctx, n); same(p) {

@@ -20,7 +20,7 @@ type recipe struct {
 	palette *quantize.Palette // one palette of all frames, which are then not dithered; nil: palettes are chosen when the frames are painted
 }
 
-// decide chooses the recipe for an animation of few colors that is scaled. Scaling adds colors along all edges. With all these
+// decide chooses the recipe for a scaled animation. Scaling adds colors along all edges. With all these
 // colors, the thumbnail often has more bytes than its original. With too few colors, text becomes illegible. So decide uses a
 // sketch to estimate the bytes and the visible error of several palettes.
 func (g *gifWriter) decide() error {
@@ -105,8 +105,8 @@ func (c *chooser) all() error {
 	return err
 }
 
-// tryOwn tries the colors of the original, and sets the budget to the bytes that an encoder needs that adds no colors. If there
-// are few colors, thin lines disappear if each pixel gets the color that covers more of it. So wider lines are tried too.
+// tryOwn tries the colors of the original. It sets the budget to the bytes that an encoder needs if it adds no colors. With few
+// colors, thin lines disappear where each pixel gets the color that covers more of it. So wider lines are tried too.
 func (c *chooser) tryOwn() (*trial, error) {
 	if !c.few() {
 		plain, err := c.add(recipe{palette: c.own})
@@ -140,8 +140,9 @@ func (c *chooser) tryOwn() (*trial, error) {
 	return plain, err
 }
 
-// othersBytes estimates the bytes that other encoders need for an original of many colors in these colors, for which this one needs
-// plain bytes. Other encoders scale without sharpening edges. The estimate is also based on the original's bytes.
+// othersBytes estimates the bytes that another encoder needs if it keeps the palette of an original of many colors. This encoder needs
+// plain bytes with that palette, which are more, because its scaling sharpens edges. The estimate is at most what follows from the
+// bytes of the original.
 func (c *chooser) othersBytes(plain int) float64 {
 	bytes := 0.76 * float64(plain)
 	if o := c.writer.original; o.Bytes > 0 {

@@ -53,9 +53,9 @@ func parseHeader(b []byte) (order binary.ByteOrder, offset uint32, ok bool) {
 func value(order binary.ByteOrder, entry []byte) int {
 	const short, long, signedShort, signedLong = 3, 4, 8, 9
 	value, count := uint32(0), order.Uint32(entry[4:])
-	switch kind := order.Uint16(entry[2:]); kind { // only short is valid, but some writers use another type
+	switch kind := order.Uint16(entry[2:]); kind { // only one short is valid, but some writers use another type or two values
 	case short, signedShort:
-		if count == 1 || count == 2 { // more values are stored elsewhere; it should have one
+		if count == 1 || count == 2 { // more values do not fit into the entry
 			value = uint32(order.Uint16(entry[8:]))
 		}
 	case long, signedLong:

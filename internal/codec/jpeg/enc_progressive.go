@@ -30,9 +30,9 @@ const shortScriptBelow = 120_000
 // progressive writes a progressive file.
 func (e *encoder) progressive() error {
 	e.script = &scanScript
-	samples := 0
+	samples := int64(0)
 	for _, c := range e.comps {
-		samples += e.size.X * e.size.Y * c.h * c.v / (e.hMax * e.vMax)
+		samples += int64(e.size.X) * int64(e.size.Y) * int64(c.h*c.v) / int64(e.hMax*e.vMax)
 	}
 	if samples < shortScriptBelow {
 		e.script = &shortScript

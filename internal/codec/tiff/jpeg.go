@@ -107,11 +107,11 @@ const tinyCost, smallestTile = 512, 16 * 16
 func (s *jpegSource) assemble(in []byte) ([]byte, error) {
 	l := s.d.layout
 	tables := s.jpegTables()
-	work := len(in) + len(tables)/8
-	if w, h := min(l.segW, l.width)*8/s.d.eighths, min(l.segH, l.height)*8/s.d.eighths; w*h < smallestTile {
+	work := int64(len(in) + len(tables)/8)
+	if w, h := int64(min(l.segW, l.width)*8/s.d.eighths), int64(min(l.segH, l.height)*8/s.d.eighths); w*h < smallestTile {
 		work += tinyCost
 	}
-	if err := s.d.meter.Spend(int64(work)); err != nil {
+	if err := s.d.meter.Spend(work); err != nil {
 		return nil, err
 	}
 	if l.compression == oldJPEG {

@@ -108,7 +108,8 @@ func accumulateTriples(row []byte, little bool) {
 	}
 }
 
-// accumulate undoes horizontal differencing of samples of 24, 32 or 64 bits: see [layout.bytesDiffer] and accumulateWords. Samples are big-endian and have n bytes; a pixel has step samples.
+// accumulate undoes horizontal differencing of samples of 24, 32 or 64 bits; [layout.bytesDiffer] and accumulateWords are for smaller ones.
+// Samples are big-endian and have n bytes; a pixel has step samples.
 func accumulate(row []byte, n, step int) {
 	back := n * step
 	switch n {
