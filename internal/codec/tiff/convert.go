@@ -23,7 +23,8 @@ type converter struct {
 	finish  func(dst, src []byte) // converts picked to out; nil means no conversion
 	inks    func(dst, src []byte) // codec.Options.Inks
 	palette [][3]byte
-	cut     bool // some palette values are missing
+	packed  *[256]uint32 // the palette for lookUpBytes, red in the lowest byte; nil before the first row
+	cut     bool         // some palette values are missing
 }
 
 // newConverter returns a converter for a layout. If colors is true, the converter converts palette indices to

@@ -120,11 +120,13 @@ func (c *converter) lookUp(dst, src []byte) {
 
 // lookUpBytes is lookUp for indices of one byte, without alpha.
 func (c *converter) lookUpBytes(dst, src []byte) {
-	var colors [256]uint32
-	for i := range colors {
-		v := &c.palette[i]
-		colors[i] = uint32(v[0]) | uint32(v[1])<<8 | uint32(v[2])<<16
+	if c.packed == nil {
+		c.packed = new([256]uint32)
+		for i, v := range c.palette[:256] {
+			c.packed[i] = uint32(v[0]) | uint32(v[1])<<8 | uint32(v[2])<<16
+		}
 	}
+	colors := c.packed
 	for ; len(dst) >= 4 && len(src) > 0; dst, src = dst[3:], src[1:] {
 		binary.LittleEndian.PutUint32(dst, colors[src[0]]) // the fourth byte is overwritten by the next pixel
 	}
