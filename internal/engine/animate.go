@@ -170,7 +170,9 @@ func (m *movie) makeOne(ctx context.Context, i int, last *image.NRGBA) (made pro
 		m.colors.add(ctx, f.Image)
 	}
 	frame := *m.picture
-	frame.img, frame.decoded, frame.held, frame.small, frame.result = f.Image, new(codec.Picture), 0, nil, nil
+	frame.take(&codec.Picture{Image: f.Image}) // frames are whole, even if the still was decoded at a reduced size
+	frame.decoded, frame.held, frame.small, frame.result = new(codec.Picture), 0, nil, nil
+	frame.options.KeepCMYK = m.picture.options.KeepCMYK
 	frame.colorBytes = 0
 	if m.kept {
 		if frame.img, err = clone(ctx, f.Image); err != nil {
