@@ -133,11 +133,28 @@ func (c *chooser) tryOwn() (*trial, error) {
 	}
 	c.trials = nil // even if the lines are not quite as wide as they should be, they are more important than the ground
 	wide := recipe{palette: c.own, curve: quantize.NewCurve(2.2)}
-	if _, err = c.add(wide); err == nil && len(c.own.Colors) > 2 { // slack would interrupt the lines
+	lines, err := c.add(wide)
+	if err != nil {
+		return plain, err
+	}
+	if len(c.own.Colors) > 2 && plain.degradation > vanished { // the bytes of plain do not include those of the lines
+		c.setBudget(max(float64(lines.bytes), c.shareOfOriginal()))
+	}
+	if len(c.own.Colors) > 2 { // slack would interrupt the lines
 		wide.slack = slack
 		_, err = c.add(wide)
 	}
 	return plain, err
+}
+
+// shareOfOriginal estimates the bytes of the thumbnail from those of the original. If these are unknown, it returns 0.
+func (c *chooser) shareOfOriginal() float64 {
+	o := c.writer.original
+	if o.Bytes == 0 {
+		return 0
+	}
+	share := float64(area(c.writer.held[0].Image.Rect.Size())) / float64(area(o.Size))
+	return float64(1.25*float64(o.Bytes)) * math.Pow(share, 0.65)
 }
 
 // othersBytes estimates the bytes that another encoder needs if it keeps the palette of an original of many colors. This encoder needs
@@ -145,9 +162,8 @@ func (c *chooser) tryOwn() (*trial, error) {
 // bytes of the original.
 func (c *chooser) othersBytes(plain int) float64 {
 	bytes := 0.76 * float64(plain)
-	if o := c.writer.original; o.Bytes > 0 {
-		share := float64(area(c.writer.held[0].Image.Rect.Size())) / float64(area(o.Size))
-		bytes = min(bytes, float64(1.25*float64(o.Bytes))*math.Pow(share, 0.65))
+	if most := c.shareOfOriginal(); most > 0 {
+		bytes = min(bytes, most)
 	}
 	return bytes
 }
@@ -309,9 +325,11 @@ func (c *chooser) cost(t *trial) float64 {
 	return cost
 }
 
-// poor is the degradation above which letters are interrupted. tooMany is more than what other trials cost.
+// poor is the degradation above which letters are interrupted, and vanished the one above which lines are missing. tooMany is more
+// than what other trials cost.
 const (
 	poor     = 30
+	vanished = 70
 	poorMany = 12 // the degradation above which gradients have steps
 	tooMany  = 1000
 )
