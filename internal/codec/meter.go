@@ -23,6 +23,9 @@ func NewMeter(ctx context.Context, limit int64) *Meter {
 	return &Meter{ctx: ctx, total: limit}
 }
 
+// Output adds the work of n bytes of output. A call is at least one unit, however short a row of pixels is.
+func (m *Meter) Output(n int) error { return m.Spend(1 + int64(n)/16) }
+
 // Spend adds n units of work, before or after the work is done. It returns the error of the context
 // once the context has ended, and an error that matches [ErrTooLarge] once the limit is exceeded.
 func (m *Meter) Spend(n int64) error {

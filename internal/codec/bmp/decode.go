@@ -59,7 +59,7 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 func (m *info) decode(ctx context.Context, data []byte, o codec.Options, colors bool) (*codec.Picture, error) {
 	small := m.shrunk(o)
 	d := &decoder{info: m, ctx: ctx, data: data, tolerant: o.Tolerant, rest: m.height}
-	d.meter = codec.NewMeter(ctx, 1<<22+4*int64(len(data))+int64(m.width)*int64(m.height))
+	d.meter = codec.NewMeter(ctx, 1<<22+4*int64(len(data))+int64(m.width+2)*int64(m.height))
 	if err := d.choose(colors || small != (image.Point{})); err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func (m *info) decode(ctx context.Context, data []byte, o codec.Options, colors 
 			return nil, err
 		}
 		out.write(i, row)
-		if err := d.meter.Spend(int64(len(row)) / 16); err != nil {
+		if err := d.meter.Output(len(row)); err != nil {
 			return nil, err
 		}
 	}
@@ -163,7 +163,7 @@ func (d *decoder) hasAlpha(mask uint32) bool {
 				return true
 			}
 		}
-		if d.meter.Spend(d.stride()/16) != nil {
+		if d.meter.Output(int(d.stride())) != nil {
 			return false
 		}
 	}

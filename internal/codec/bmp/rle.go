@@ -77,7 +77,7 @@ func (s *rle) next(row, covered []byte) error {
 func (s *rle) spend() error {
 	n := s.pos - s.spent
 	s.spent = s.pos
-	return s.meter.Spend(int64(n) + int64(s.width)/16)
+	return s.meter.Spend(1 + int64(n) + int64(s.width)/16)
 }
 
 // encoded writes a run of one color, or of two alternating colors.

@@ -48,7 +48,7 @@ func (d *decoder) still(ctx context.Context, f *imageFrame, screen image.Point) 
 	}
 	err := d.rows(ctx, f, whole, n, func(y int, row []byte) { copy(out.Pix[y*out.Stride:], row) })
 	if err == nil && (d.damage != nil || d.beyond) {
-		d.fillRest(out)
+		err = d.fillRest(ctx, out)
 	}
 	return out, err
 }

@@ -21,10 +21,10 @@ func (d *decoder) Decode(ctx context.Context, data []byte) (image.Image, error) 
 	if err := d.begin(ctx, data); err != nil {
 		return nil, err
 	}
-	return d.decode()
+	return d.decode(ctx)
 }
 
-func (d *decoder) decode() (image.Image, error) {
+func (d *decoder) decode(ctx context.Context) (image.Image, error) {
 	if err := d.account.Take(d.imageBytes()); err != nil {
 		return nil, err
 	}
@@ -33,15 +33,16 @@ func (d *decoder) decode() (image.Image, error) {
 	if err == nil {
 		err = d.finish()
 	}
-	if err := d.salvaged(err, done.pixels); err != nil {
-		d.account.Give(d.imageBytes())
-		return nil, err
-	}
-	if p, ok := c.img.(*image.Paletted); ok {
+	err = d.salvaged(err, done.pixels)
+	if p, ok := c.img.(*image.Paletted); ok && err == nil {
 		p.Palette = d.paletteOf(p.Pix)
 	}
-	if done.pixels < int64(d.Width)*int64(d.Height) {
-		d.fillRest(c, done)
+	if err == nil && done.pixels < int64(d.Width)*int64(d.Height) {
+		err = d.fillRest(ctx, c, done)
+	}
+	if err != nil {
+		d.account.Give(d.imageBytes())
+		return nil, err
 	}
 	return c.img, nil
 }

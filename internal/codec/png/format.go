@@ -89,7 +89,7 @@ func decode(ctx context.Context, data []byte, h *codec.Header, o codec.Options) 
 	if small != (image.Point{}) {
 		img, err = d.shrink(ctx, resample.Full(image.Rectangle{Max: h.Stored}), small, resample.Options{})
 	} else {
-		img, err = d.decode()
+		img, err = d.decode(ctx)
 	}
 	if err != nil {
 		return nil, err

@@ -153,7 +153,7 @@ func (z *inflater) fill() error {
 	if !z.trust {
 		z.sum.add(z.window[from:z.write])
 	}
-	return z.in.meter.Spend(int64(z.write-from) / 16)
+	return z.in.meter.Output(z.write - from)
 }
 
 // step decodes the header of a block, or the contents of a block up to index full of the window.

@@ -51,7 +51,7 @@ func (z *inflater) pair(full int) error {
 		y.err = y.overrun()
 	}
 	if y.err == nil {
-		y.err = y.in.meter.Spend(int64(y.write-before) / 16)
+		y.err = y.in.meter.Output(y.write - before)
 	}
 	return err
 }

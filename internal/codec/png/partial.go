@@ -1,30 +1,52 @@
 package png
 
 import (
+	"context"
 	"image"
 	"image/color"
+	"math"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec"
 )
 
 // fillRest fills the pixels that were not decoded. In an interlaced picture it repeats pixels of earlier passes. Where
-// there are none, it uses mid-gray, or transparent if the picture has alpha.
-func (d *decoder) fillRest(c canvas, done progress) {
-	missing := d.missing(c)
-	if !d.Interlaced {
-		for y := done.rows; y < d.Height; y++ {
-			fillRow(c.pix[y*c.stride:][:d.Width*c.pixel], missing)
-		}
-		return
+// there are none, it uses mid-gray, or transparent if the picture has alpha. It returns the error of the context.
+func (d *decoder) fillRest(ctx context.Context, c canvas, done progress) error {
+	d.wide = grow(d.wide, d.Width*c.pixel)
+	missing := d.wide
+	fillRow(missing, d.missing(c))
+	meter := codec.NewMeter(ctx, math.MaxInt64)
+	from := done.rows
+	if d.Interlaced {
+		from = 0
 	}
-	for y := range d.Height {
+	for y := from; y < d.Height; y++ {
 		row := c.pix[y*c.stride:][:d.Width*c.pixel]
-		for x := range d.Width {
-			at, ok := done.source(x, y)
-			switch {
-			case !ok:
-				copy(row[x*c.pixel:], missing)
-			case at != image.Pt(x, y):
-				copy(row[x*c.pixel:][:c.pixel], c.pix[at.Y*c.stride+at.X*c.pixel:])
-			}
+		if d.Interlaced {
+			done.repeat(c, row, missing, y)
+		} else {
+			copy(row, missing)
+		}
+		if err := meter.Output(len(row)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// repeat fills the pixels of row y that were not decoded, with decoded pixels or, where there are none, with those of missing.
+func (p progress) repeat(c canvas, row, missing []byte, y int) {
+	for start := range 8 { // the passes repeat every 8 columns
+		at, ok := p.source(start, y)
+		if ok && at == image.Pt(start, y) {
+			continue // decoded
+		}
+		from, by := missing, 0
+		if ok {
+			from, by = c.pix[at.Y*c.stride:], (at.X-start)*c.pixel
+		}
+		for i := start * c.pixel; i < len(row); i += 8 * c.pixel {
+			copy(row[i:i+c.pixel], from[i+by:])
 		}
 	}
 }
@@ -52,9 +74,10 @@ func (p progress) source(x, y int) (at image.Point, ok bool) {
 	return at, false
 }
 
+// fillRow repeats pixel in row.
 func fillRow(row, pixel []byte) {
-	for len(row) > 0 {
-		row = row[copy(row, pixel):]
+	for n := copy(row, pixel); n < len(row); n *= 2 {
+		copy(row[n:], row[:n])
 	}
 }
 

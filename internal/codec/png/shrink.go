@@ -22,7 +22,7 @@ func (d *decoder) decodeShrunk(ctx context.Context, data []byte, r resample.Rect
 		return nil, err
 	}
 	if d.Interlaced {
-		img, err := d.decode()
+		img, err := d.decode(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -118,7 +118,8 @@ func (l *layout) work(fileSize int64) int64 {
 	if l.photometric == palette || l.alpha != alphaNone {
 		bits += 32 // palette pictures, and gray with alpha, become colors
 	}
-	return 1<<22 + 4*fileSize + int64(min(float64(l.width)*float64(l.height)*float64(bits), 1<<59)/32)
+	const row = 8 // for the calls of a row, in each plane
+	return 1<<22 + 4*fileSize + row*int64(l.height) + int64(min(float64(l.width)*float64(l.height)*float64(bits), 1<<59)/32)
 }
 
 // shrunk returns the size to which the picture is scaled during decoding. It returns the zero Point if the picture is
@@ -177,7 +178,7 @@ func (d *decoder) rowTo(out canvas, y int) error {
 		d.missing += damaged
 	}
 	out.write(y, row)
-	return d.meter.Spend(int64(len(row)) / 16)
+	return d.meter.Output(len(row))
 }
 
 // tolerates reports whether decoding continues after err. It does not continue if the context has ended or if the

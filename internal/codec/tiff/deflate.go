@@ -51,7 +51,7 @@ func (s *deflateSource) slice(n int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return row, s.meter.Spend(int64(n) / 16)
+	return row, s.meter.Output(n)
 }
 
 // maxPaired is the maximum length in bytes of a decoded strip or tile that is decoded in alternation with the previous

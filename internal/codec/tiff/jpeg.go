@@ -188,7 +188,7 @@ func (s *jpegSource) read(p []byte) error {
 	default:
 		return corrupt("the JPEG has an unexpected color space: %T", m)
 	}
-	return s.d.meter.Spend(int64(len(p)) / 16)
+	return s.d.meter.Output(len(p))
 }
 
 // colors converts row y of a Y'CbCr picture to RGB.

@@ -81,7 +81,7 @@ func (s *input) close() { s.data = nil }
 func (s *input) spend(pos, n int) error {
 	used := pos - s.spent
 	s.spent = pos
-	return s.meter.Spend(int64(used) + int64(n)/16)
+	return s.meter.Spend(1 + int64(used) + int64(n)/16)
 }
 
 // plainSource reads uncompressed data.
@@ -94,7 +94,7 @@ func (s *plainSource) slice(n int) ([]byte, error) {
 	}
 	row := s.data[:n:n]
 	s.data = s.data[n:]
-	return row, s.meter.Spend(int64(n) / 16)
+	return row, s.meter.Output(n)
 }
 
 func (s *plainSource) read(p []byte) error {
