@@ -55,10 +55,15 @@ const bit price = 256
 // prices are the prices of symbols, and of lengths with their extra bits.
 type prices struct {
 	alphabets
-	of      [maxAlphabets]price
-	length  [maxCopy + 1]price
-	least   price // lowest price of a literal or color cache index
-	segment []int // ends of the ranges of lengths that have the same price
+	of     [maxAlphabets]price
+	least  price // lowest price of a literal or color cache index
+	length []lengthPrice
+}
+
+// A lengthPrice is the price of the lengths up to end that are longer than those of the previous lengthPrice.
+type lengthPrice struct {
+	end   int
+	price price
 }
 
 // set computes prices from counts, for lengths up to longest. A symbol that does not occur is a bit more expensive
@@ -70,15 +75,17 @@ func (p *prices) set(a alphabets, counts []uint32, longest int) {
 	if direct := slices.Min(p.of[:256]) + slices.Min(p.of[a.red:a.blue]) + slices.Min(p.of[a.blue:a.alpha]) + slices.Min(p.of[a.alpha:a.distance]); a.red == greenSymbols || direct < p.least {
 		p.least = direct
 	}
-	p.segment = p.segment[:0]
-	for n := 1; n <= longest; n++ {
-		symbol, extra := prefix(n)
-		p.length[n] = p.of[256+symbol] + price(extra)*bit
-		if n > 1 && p.length[n] != p.length[n-1] {
-			p.segment = append(p.segment, n-1)
+	p.length = p.length[:0]
+	for end := 0; end < longest; {
+		symbol, extra := prefix(end + 1)
+		end = min(end+1<<extra, longest)
+		each := p.of[256+symbol] + price(extra)*bit
+		if last := len(p.length) - 1; last >= 0 && p.length[last].price == each {
+			p.length[last].end = end
+		} else {
+			p.length = append(p.length, lengthPrice{end, each})
 		}
 	}
-	p.segment = append(p.segment, longest)
 }
 
 func setPrices(prices []price, counts []uint32) {

@@ -56,15 +56,14 @@ func (t *colorTable) sort() {
 	}
 }
 
-// colorDistance estimates the cost of the difference of two colors.
-func colorDistance(a, b uint32) (sum int) {
+// colorDistance estimates the cost of the difference of two colors. It adds the absolute values of the signed differences
+// of the samples.
+func colorDistance(a, b uint32) int {
 	d := subPixels(a, b)
-	for range 4 {
-		v := int(int8(d))
-		sum += max(v, -v)
-		d >>= 8
-	}
-	return sum
+	negative := d >> 7 & 0x01010101
+	d = (d ^ negative*0xff) + negative // at most 128 each
+	d = d&0x00ff00ff + d>>8&0x00ff00ff
+	return int(d&0xffff + d>>16)
 }
 
 // pixelBits returns the logarithm of the number of indices per pixel.

@@ -250,9 +250,9 @@ func (p *parsing) consider(prices *prices, l *lane, i, n int, cost price, kind u
 	here := p.ring[i&(ringSize-1)]
 	l.start, l.end = here, i+n
 	from := 1
-	for _, end := range prices.segment {
-		end = min(end, n)
-		c := here + cost + prices.length[from]
+	for _, length := range prices.length {
+		end := min(length.end, n)
+		c := here + cost + length.price
 		if from > everyLength {
 			from = end
 		}

@@ -1,0 +1,244 @@
+package webp
+
+import (
+	"context"
+	"math/bits"
+)
+
+// A cacheTrial counts the symbols of a parsing for several sizes of the color cache.
+//
+// A smaller cache has a slot for several slots of a larger one, and a slot holds the last color that was put there. So a
+// color in a cache is in all larger caches as well, and each literal is counted once: by the first size that has its color.
+type cacheTrial struct {
+	copies [greenSymbols - 256 + distanceSymbols]uint32 // lengths, then distances
+	extra  int64                                        // number of extra bits of lengths and distances
+	bits   []uint                                       // the sizes that are tried, in ascending order
+	sizes  [maxSizes]struct{ hits, colors [1 << maxCacheBits]uint32 }
+
+	counts [maxSizes + 1][4 * 256]uint32 // samples of literals by the first size that has the color: blue, green, red, alpha
+	used   [4 * 256 / 64]uint64          // the samples that occur, as bits
+}
+
+const maxSizes = 5
+
+// cacheSizes are the sizes to try, as logarithms. smallSizes are those for a picture of up to fewPixels, and draftSizes
+// those for a draft.
+var cacheSizes, smallSizes, draftSizes = []uint{2, 4, 6, 8, 10}, []uint{1, 2, 3, 5, 7}, []uint{4, 8}
+
+// reset clears the counts. Only caches with at most one entry per four pixels are tried.
+func (t *cacheTrial) reset(pixels int, draft bool) {
+	clear(t.copies[:])
+	clear(t.used[:])
+	t.extra, t.bits = 0, cacheSizes
+	switch {
+	case pixels <= fewPixels:
+		t.bits = smallSizes
+	case draft:
+		t.bits = draftSizes
+	}
+	for i, bits := range t.bits {
+		if 4<<bits > pixels {
+			t.bits = t.bits[:i]
+			break
+		}
+		clear(t.sizes[i].hits[:1<<bits])
+		clear(t.sizes[i].colors[:1<<bits])
+		clear(t.counts[i][:])
+	}
+	clear(t.counts[len(t.bits)][:])
+}
+
+// put adds a color to all caches.
+func (t *cacheTrial) put(v uint32) {
+	key := cacheKey(v, maxCacheBits)
+	for i, bits := range t.bits {
+		slot := &t.sizes[i].colors[key>>(maxCacheBits-bits)&(1<<maxCacheBits-1)]
+		if *slot == v {
+			return
+		}
+		*slot = v
+	}
+}
+
+// look looks a pixel up in all caches, counts the result, and adds the pixel.
+func (t *cacheTrial) look(v uint32) {
+	key := cacheKey(v, maxCacheBits)
+	first := len(t.bits)
+	for i, bits := range t.bits {
+		k := key >> (maxCacheBits - bits) & (1<<maxCacheBits - 1)
+		if t.sizes[i].colors[k] == v {
+			first = i
+			break
+		}
+		t.sizes[i].colors[k] = v
+	}
+	for i := first; i < len(t.bits); i++ {
+		t.sizes[i].hits[key>>(maxCacheBits-t.bits[i])&(1<<maxCacheBits-1)]++
+	}
+	counts := &t.counts[first]
+	blue, green, red, alpha := v&0xff, 256+v>>8&0xff, 512+v>>16&0xff, 768+v>>24
+	counts[blue]++
+	counts[green]++
+	counts[red]++
+	counts[alpha]++
+	t.used[blue/64] |= 1 << (blue % 64)
+	t.used[green/64] |= 1 << (green % 64)
+	t.used[red/64] |= 1 << (red % 64)
+	t.used[alpha/64] |= 1 << (alpha % 64)
+}
+
+// samples adds the samples of one color channel to tallies: first those of all literals, then those that each cache leaves.
+func (t *cacheTrial) samples(channel int, tallies []tally) {
+	for w, used := range t.used[4*channel : 4*channel+4] {
+		for ; used != 0; used &= used - 1 {
+			s := 64*w + bits.TrailingZeros64(used)
+			n := uint32(0)
+			for i := len(t.bits); i >= 0; i-- {
+				if n += t.counts[i][256*channel+s]; n > 0 {
+					tallies[i].add(s, n)
+				}
+			}
+		}
+	}
+}
+
+// bestCache returns the size of the color cache that gives the fewest bits, and the estimated number of bits.
+func (p *parsing) bestCache(ctx context.Context, t *cacheTrial, draft bool) (best uint, least int64, err error) {
+	t.reset(len(p.px), draft)
+	p.cacheBits = 0
+	s := p.walk(ctx)
+	for s.ok() {
+		if s.n == 0 {
+			t.look(s.v)
+			continue
+		}
+		symbol, extra := prefix(s.n)
+		t.copies[symbol]++
+		t.extra += int64(extra)
+		symbol, extra = prefix(s.distance)
+		t.copies[greenSymbols-256+symbol]++
+		t.extra += int64(extra)
+		last := ^p.px[s.at]
+		for _, v := range p.px[s.at:s.next] {
+			if v != last {
+				t.put(v)
+				last = v
+			}
+		}
+	}
+	if s.err != nil {
+		return 0, 0, s.err
+	}
+	best, least = t.best()
+	return best, least + t.extra + symbolCost(t.copies[greenSymbols-256:]), nil
+}
+
+// best returns the best size, and the estimated number of bits of literals, cache indices and lengths.
+func (t *cacheTrial) best() (best uint, least int64) {
+	n := len(t.bits) + 1
+	var tallies [4][maxSizes + 1]tally
+	for channel := range tallies {
+		for i := range n {
+			tallies[channel][i].last = -1
+		}
+		t.samples(channel, tallies[channel][:n])
+	}
+	for i := range n {
+		green := &tallies[1][i]
+		green.addAll(256, t.copies[:greenSymbols-256])
+		if i > 0 {
+			green.addAll(greenSymbols, t.sizes[i-1].hits[:1<<t.bits[i-1]])
+		}
+		bits := int64(0)
+		for channel := range tallies {
+			bits += tallies[channel][i].bits()
+		}
+		if i == 0 || bits < least {
+			least, best = bits, 0
+			if i > 0 {
+				best = t.bits[i-1]
+			}
+		}
+	}
+	return best, least
+}
+
+// A tally sums up what the size of symbols and of their prefix code depends on.
+type tally struct {
+	total, most uint32
+	logs        int64 // the sum of -n·log2(n)
+	kinds, gaps int64
+	last        int // the last symbol, or -1
+}
+
+// add adds a symbol that occurs n times. The symbols are added in ascending order.
+func (t *tally) add(symbol int, n uint32) {
+	t.logs -= nLog2(n)
+	t.total += n
+	t.most = max(t.most, n)
+	t.kinds++
+	if symbol != t.last+1 {
+		t.gaps++
+	}
+	t.last = symbol
+}
+
+// addAll adds consecutive symbols with their counts, from the symbol first on.
+func (t *tally) addAll(first int, counts []uint32) {
+	for s := 0; s < len(counts); s++ {
+		if n := counts[s]; n > 0 {
+			t.add(first+s, n)
+			continue
+		}
+		for s+4 < len(counts) && counts[s+1]|counts[s+2]|counts[s+3]|counts[s+4] == 0 { // most symbols do not occur in small pictures
+			s += 4
+		}
+	}
+}
+
+// bits estimates the size of the symbols and their prefix code, in bits.
+func (t *tally) bits() int64 {
+	return refined(t.total, t.most, t.logs, int(t.kinds)) + codeBits(t.kinds, t.gaps, t.last)
+}
+
+// symbolCost estimates the size of symbols and their prefix code, in bits. It is the sum of entropy and codeCost.
+func symbolCost(counts []uint32) int64 {
+	t := tally{last: -1}
+	t.addAll(0, counts)
+	return t.bits()
+}
+
+// cost estimates the size of the symbols of all alphabets and their prefix codes, in bits.
+func (a alphabets) cost(counts []uint32) (n int64) {
+	a.each(func(from, to int) {
+		n += symbolCost(counts[from:to])
+	})
+	return n
+}
+
+// codeCost estimates the size of a prefix code, in bits.
+func codeCost(counts []uint32) int64 {
+	kinds, gaps, last := int64(0), int64(0), -1
+	for s, n := range counts {
+		if n > 0 {
+			kinds++
+			if s != last+1 {
+				gaps++
+			}
+			last = s
+		}
+	}
+	return codeBits(kinds, gaps, last)
+}
+
+// codeBits estimates the size of a prefix code from the number of its symbols, the number of gaps between them, and
+// the last symbol.
+func codeBits(kinds, gaps int64, last int) int64 {
+	switch {
+	case kinds < 2 && last < 256:
+		return 5
+	case kinds == 2 && last < 256:
+		return 17
+	}
+	return 40 + 3*kinds + 6*gaps
+}
