@@ -14,7 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/internal/imagetest/pieces"
+	"github.com/rest-thumbnails/thumbnail/processors"
 )
 
 // thin returns pictures of one column. Their rows are smaller than a unit of work.
@@ -81,9 +83,12 @@ func TestFillingMissingPixelsChecksTheContextOften(t *testing.T) {
 	var whole bytes.Buffer
 	require.NoError(t, gif.Encode(&whole, image.NewPaletted(image.Rect(0, 0, n, n), color.Palette{color.Black, color.White}), nil))
 	rows := func(bits int) []byte { return pieces.PNG("IDAT", zlibBytes(make([]byte, n*(n*bits/8+1)/6))) }
+	var lossy bytes.Buffer
+	require.NoError(t, processors.WebP{Effort: 1}.Encode(&lossy, imagetest.Gradient(n/2, n/2)))
 	e, err := New(nil, true)
 	require.NoError(t, err)
 	for name, data := range map[string][]byte{
+		"lossy WebP":               lossy.Bytes()[:lossy.Len()/4],
 		"PNG of 1 bit":             pieces.PNGFile(pieces.IHDR(n, n, 1, 0, 0), rows(1)),
 		"interlaced PNG of 1 bit":  pieces.PNGFile(pieces.IHDR(n, n, 1, 0, 1), rows(1)),
 		"interlaced PNG of 8 bits": pieces.PNGFile(pieces.IHDR(n, n, 8, 0, 1), rows(8)),

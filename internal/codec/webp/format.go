@@ -72,8 +72,7 @@ func (f *frame) decode(ctx context.Context, data []byte, s *sink, tolerant bool)
 	case 10*s.y < f.size.Y:
 		return false, fmt.Errorf("%w: %d of %d rows: %w", codec.ErrCorrupt, s.y, f.size.Y, err)
 	}
-	s.fill(f.size)
-	return true, nil
+	return true, s.fill(ctx, f.size)
 }
 
 // fatal reports whether the cause of err is not the picture, but the context or the account.

@@ -52,8 +52,7 @@ func (f *frame) losslessRows(ctx context.Context, content []byte, s *sink) error
 		return errShort
 	}
 	if f.empty() {
-		s.fill(f.size)
-		return nil
+		return s.fill(ctx, f.size)
 	}
 	d, err := newLossless(ctx, content[5:], f.size.X, f.size.Y)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"image"
+	"math"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/resample"
@@ -98,29 +99,33 @@ func (s *sink) nextPlanar(luma, cb, cr []byte) {
 // grayLuma is the luma of gray (128), in video range.
 const grayLuma = 126
 
-// fill fills the missing rows of a frame of the given size.
-func (s *sink) fill(size image.Point) {
+// fill fills the missing rows of a frame of the given size. It returns the error of the context.
+func (s *sink) fill(ctx context.Context, size image.Point) error {
 	if s.keep {
 		s.y = size.Y
-		return
+		return nil
 	}
 	if s.planes != nil {
 		luma, chroma := bytes.Repeat([]byte{grayLuma}, size.X), bytes.Repeat([]byte{128}, (size.X+1)/2)
 		for s.y < size.Y {
 			s.nextPlanar(luma, chroma, chroma)
 		}
-		return
+		return nil
 	}
+	pixel := []byte{128, 128, 128, 255}
+	if s.alpha {
+		clear(pixel)
+	}
+	missing := bytes.Repeat(pixel, size.X)
+	meter := codec.NewMeter(ctx, math.MaxInt64)
 	for s.y < size.Y {
-		row := s.row(size.X)
-		clear(row)
-		if !s.alpha {
-			for i := range row {
-				row[i] = 128 | byte(i&3/3*127)
-			}
-		}
+		n := copy(s.row(size.X), missing)
 		s.next()
+		if err := meter.Output(n); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // close returns the working memory to the account.
