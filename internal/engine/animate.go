@@ -172,9 +172,11 @@ func (m *movie) makeOne(ctx context.Context, i int, last *image.NRGBA) (made pro
 	frame := *m.picture
 	frame.take(&codec.Picture{Image: f.Image}) // frames are whole, even if the still was decoded at a reduced size
 	frame.decoded, frame.held, frame.small, frame.result = new(codec.Picture), 0, nil, nil
-	frame.options.KeepCMYK = m.picture.options.KeepCMYK
 	frame.colorBytes = 0
-	if m.kept {
+	if err = frame.setColors(ctx); err != nil {
+		return made, err
+	}
+	if m.kept && !frame.converted {
 		if frame.img, err = clone(ctx, f.Image); err != nil {
 			return made, err
 		}
@@ -185,7 +187,7 @@ func (m *movie) makeOne(ctx context.Context, i int, last *image.NRGBA) (made pro
 	if err != nil {
 		return made, fmt.Errorf("frame %d: %w", i, err)
 	}
-	m.original = m.original && m.kept && samePointer(thumb, given)
+	m.original = m.original && m.kept && !frame.converted && samePointer(thumb, given)
 	out, err := frame.own(ctx, thumb)
 	return processors.Frame{Image: out, Delay: f.Delay}, err
 }

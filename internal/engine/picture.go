@@ -26,6 +26,7 @@ type Picture struct {
 	width, height float64     // size of img in its pixels; at n/8 the original may end within the last pixel
 	options       resample.Options
 	colorBytes    int64          // bytes of the account that colors takes
+	described     *icc.Transform // from the colors of the file to sRGB; nil if they are sRGB
 	colors        *icc.Transform // from the colors of img to sRGB, applied after scaling; nil if img is sRGB
 	converted     bool           // the pixels of img are no longer those of the file
 	small         image.Image    // img after scaling, or nil
@@ -83,9 +84,9 @@ func (e *Engine) Decode(ctx context.Context, data []byte, h *codec.Header, least
 	if _, inks := decoded.Image.(*image.CMYK); inks && colors == nil && !e.NaiveCMYK {
 		colors = colorspace.Press()
 	}
-	pic = &Picture{header: h, data: data, decoded: decoded, held: account.Used() - before, colorBytes: colorBytes, tolerant: e.tolerant}
+	pic = &Picture{header: h, data: data, decoded: decoded, held: account.Used() - before, colorBytes: colorBytes, tolerant: e.tolerant, described: colors}
 	pic.take(decoded)
-	if err := pic.setColors(ctx, colors); err != nil {
+	if err := pic.setColors(ctx); err != nil {
 		pic.Release(ctx)
 		return nil, err
 	}
@@ -150,7 +151,9 @@ func (p *Picture) take(decoded *codec.Picture) {
 // setColors sets the transform of the colors of img. Colors are converted after scaling. If the tone curve is
 // far from that of sRGB and img has its full size, setColors converts them now: browsers convert before
 // scaling, too, and the scaled picture has only 8 bits per sample.
-func (p *Picture) setColors(ctx context.Context, t *icc.Transform) error {
+func (p *Picture) setColors(ctx context.Context) error {
+	t := p.described
+	p.converted = false
 	if t.Far() && p.img.Bounds().Size() == p.header.Stored {
 		img, err := t.Apply(ctx, p.img)
 		if err != nil {
