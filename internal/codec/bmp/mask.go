@@ -38,6 +38,9 @@ func (m *info) masksOf(data []byte) (values [4]uint32) {
 		if at+int64(4*i+4) <= int64(len(data)) {
 			values[i] = binary.LittleEndian.Uint32(data[at+int64(4*i):])
 		}
+		if m.bits == 16 {
+			values[i] &= 0xffff // some programs write the alpha mask of 32 bits
+		}
 	}
 	return values
 }
