@@ -35,6 +35,15 @@ func encodeVP8L(ctx context.Context, img *image.NRGBA, o vp8lOptions) ([]byte, e
 	return out, nil
 }
 
+// parsedPixels are the pixels whose first parsing a draft has left.
+type parsedPixels uint8
+
+const (
+	nothingParsed parsedPixels = iota
+	alikeParsed                // pixels that are alike
+	keptParsed                 // the kept residuals
+)
+
 // A vp8lEncoder encodes one picture.
 type vp8lEncoder struct {
 	ctx     context.Context
@@ -42,27 +51,34 @@ type vp8lEncoder struct {
 	taken   int64 // bytes charged to account, without those of w
 	vp8lOptions
 
-	w       bitSink
-	maker   codeMaker
-	finder  finder
-	parsing parsing
-	prices  prices
-	symbols [maxAlphabets]uint32
-	trial   cacheTrial
-	width   int
-	height  int
-	keep    bool // the finder is kept for further images
+	w         bitSink
+	maker     codeMaker
+	finder    finder
+	parsing   parsing
+	prices    prices
+	symbols   [maxAlphabets]uint32
+	trial     cacheTrial
+	table     colorTable
+	predictor predictor
+	book      [1]codeBook // of an image with one prefix code group
+	width     int
+	height    int
+	keep      bool // the finder is kept for further images
 
 	tiny      bool // the picture has at most 16 colors
 	predicted bool // the pixels are residuals of a prediction
 	alike     bool // pixels are equal if and only if they are equal in the picture
-	parsed    bool // a draft has parsed these pixels
+	keeping   bool // the residuals of a draft are kept
+	reusing   bool // the pixels are the kept residuals
+	parsed    parsedPixels
 
-	shared    []uint32 // the matches of all images whose pixels are alike
-	apart     int      // number of matches of an image that are stored apart from shared
-	few       bool     // the picture can have a palette
-	busy      int      // number of pixels that differ from their left and upper neighbors
-	residuals int64    // estimated size with prediction
+	shared    []uint32  // the matches of all images whose pixels are alike
+	apart     int       // number of matches of an image that are stored apart from shared
+	few       bool      // the picture can have a palette
+	latest    residuals // of the last prediction
+	kept      residuals // of the best draft with prediction
+	busy      int       // number of pixels that differ from their left and upper neighbors
+	residuals int64     // estimated size with prediction
 
 	draft bool  // only estimate the size of the picture
 	bits  int64 // the estimate
@@ -70,11 +86,11 @@ type vp8lEncoder struct {
 	sub *vp8lEncoder // encoder of images other than the main image
 
 	charged int         // number of pixels that the tables are charged for
-	scratch [4][]uint32 // copies of the pixels, and matches
+	scratch [6][]uint32 // copies of the pixels, and matches
 }
 
 // vp8lEncoderBytes is an upper bound of the size of a vp8lEncoder.
-const vp8lEncoderBytes = 184 << 10
+const vp8lEncoderBytes = 208 << 10
 
 // keptPixels is the largest number of pixels for which an unused encoder keeps its tables and its copies of the pixels.
 const keptPixels = 1 << 16
@@ -89,7 +105,7 @@ func newVP8LEncoder(ctx context.Context, o vp8lOptions) (*vp8lEncoder, error) {
 	}
 	e := vp8lEncoders.Get().(*vp8lEncoder)
 	e.ctx, e.account, e.taken, e.vp8lOptions, e.w = ctx, account, vp8lEncoderBytes, o, bitSink{account: account}
-	e.few, e.tiny, e.alike, e.shared, e.parsed = false, false, false, nil, false
+	e.few, e.tiny, e.alike, e.shared, e.parsed = false, false, false, nil, nothingParsed
 	return e, nil
 }
 
@@ -116,6 +132,8 @@ func (e *vp8lEncoder) close() {
 	e.w.close()
 	p := &e.parsing
 	p.px, p.found, e.shared = nil, nil, nil
+	e.latest.clear()
+	e.kept.clear()
 	if e.finder.prev == nil || cap(p.steps) > keptPixels {
 		p.steps, e.finder = nil, finder{}
 	}
@@ -242,13 +260,19 @@ func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error)
 	n := len(px)
 	p := &e.parsing
 	p.px, p.width, p.steps = px, width, p.steps[:cap(p.steps)][:n]
-	known := top && e.alike && len(e.shared) == n
-	parsed := known && e.parsed
-	e.parsed = e.draft && e.alike
-	if p.found = e.shared; !known {
+	parsed := false
+	switch {
+	case top && e.reusing:
+		p.found, parsed = e.kept.found, e.parsed == keptParsed
+	case top && e.alike && len(e.shared) == n:
+		p.found, parsed = e.shared, e.parsed == alikeParsed
+	default:
 		if err := e.match(px, top); err != nil {
 			return alphabets{}, err
 		}
+	}
+	if e.parsed = nothingParsed; e.draft && e.alike {
+		e.parsed = alikeParsed
 	}
 	var err error
 	if e.bits, err = p.start(e.ctx, &e.trial, top, e.draft, e.predicted, parsed); err != nil || top && e.draft {
@@ -284,7 +308,7 @@ func (e *vp8lEncoder) parse(px []uint32, width int, top bool) (alphabets, error)
 // match finds the matches of an image.
 func (e *vp8lEncoder) match(px []uint32, top bool) (err error) {
 	f, n := e.finder, len(px)
-	if top && len(e.shared) > 0 { // shared is the memory of the finder
+	if top && (len(e.shared) > 0 || e.keeping && e.predicted) { // the memory of the finder is that of shared, or of later matches
 		if f.found, err = e.pixelsFor(3, n); err != nil {
 			return err
 		}
@@ -297,7 +321,7 @@ func (e *vp8lEncoder) match(px []uint32, top bool) (err error) {
 	e.parsing.found = f.found
 	share := top && e.alike
 	tries := chainTries[e.effort]
-	if top && e.draft && !(share && n == e.width*e.height) {
+	if top && e.draft && !((share || e.keeping) && n == e.width*e.height) {
 		tries = (tries + 3) / 4
 	}
 	if err := f.find(e.ctx, px, tries, e.predicted || n <= manyPixels && !e.few); err != nil {

@@ -142,7 +142,27 @@ func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choic
 			}
 		}
 	}
-	return families(bestOf(list, len(px)), fresh, len(px)), nil
+	return oneGreen(families(bestOf(list, len(px)), fresh, len(px)), list), nil
+}
+
+// oneGreen removes a choice with prediction if subtracting green makes a clear difference. Otherwise both choices are tried:
+// subtracting green makes backward references rarer, which the estimates do not show.
+func oneGreen(choices []choice, all []candidate) []choice {
+	bits := func(c choice) int64 {
+		return all[slices.IndexFunc(all, func(o candidate) bool { return o.choice == c })].bits
+	}
+	spatial := choice{predict: true, correlate: true}
+	both := choice{predict: true, correlate: true, subtractGreen: true}
+	worse := choice{}
+	switch s, b := bits(spatial), bits(both); {
+	case b < s-s/5:
+		worse = spatial
+	case s < b-b/8:
+		worse = both
+	default:
+		return choices
+	}
+	return slices.DeleteFunc(choices, func(c choice) bool { return c == worse })
 }
 
 // families makes sure that choices with and without prediction are tried. Backward references may save far more than

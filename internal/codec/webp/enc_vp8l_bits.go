@@ -14,6 +14,9 @@ type bitSink struct {
 	acc     uint64
 	n       uint // number of bits in acc
 	err     error
+
+	dry     bool  // bits are only counted
+	skipped int64 // number of bits that left acc while dry was true
 }
 
 // put writes the lowest n bits of v. n is at most 32. The higher bits of v must be 0.
@@ -26,6 +29,12 @@ func (w *bitSink) put(v uint32, n uint) {
 }
 
 func (w *bitSink) spill() {
+	if w.dry {
+		w.acc >>= 32
+		w.n -= 32
+		w.skipped += 32
+		return
+	}
 	if cap(w.buf)-len(w.buf) < 4 {
 		w.reserve(int64(cap(w.buf))/2 + 4096)
 	}
@@ -38,6 +47,9 @@ func (w *bitSink) spill() {
 
 // reserve makes room for n more bytes.
 func (w *bitSink) reserve(n int64) {
+	if w.dry {
+		return
+	}
 	if n += int64(len(w.buf)) + 8; w.err != nil || n <= int64(cap(w.buf)) {
 		return
 	}

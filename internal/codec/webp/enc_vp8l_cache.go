@@ -9,14 +9,40 @@ import (
 //
 // A smaller cache has a slot for several slots of a larger one, and a slot holds the last color that was put there. So a
 // color in a cache is in all larger caches as well, and each literal is counted once: by the first size that has its color.
+//
+// If variants is true, the samples are also counted as they would be after two transforms that keep equal pixels equal: with
+// green subtracted, and as indices of table, if that is not nil.
 type cacheTrial struct {
+	variants bool
+	table    *colorTable
+
 	copies [greenSymbols - 256 + distanceSymbols]uint32 // lengths, then distances
 	extra  int64                                        // number of extra bits of lengths and distances
 	bits   []uint                                       // the sizes that are tried, in ascending order
 	sizes  [maxSizes]struct{ hits, colors [1 << maxCacheBits]uint32 }
 
-	counts [maxSizes + 1][4 * 256]uint32 // samples of literals by the first size that has the color: blue, green, red, alpha
-	used   [4 * 256 / 64]uint64          // the samples that occur, as bits
+	counts [maxSizes + 1][samplePlanes * 256]uint32 // samples of literals by the first size that has the color
+	used   [samplePlanes * 4]uint64                 // the samples that occur, as bits
+}
+
+// The planes of the samples of literals. All but the first four are those of variants.
+const (
+	bluePlane = iota
+	greenPlane
+	redPlane
+	alphaPlane
+	blueLessGreen
+	redLessGreen
+	indexPlane
+	samplePlanes
+	noPlane = samplePlanes // all samples are equal
+)
+
+// planesOf are the planes that a transform leaves.
+var planesOf = struct{ direct, green, index [4]int }{
+	direct: [4]int{bluePlane, greenPlane, redPlane, alphaPlane},
+	green:  [4]int{blueLessGreen, greenPlane, redLessGreen, alphaPlane},
+	index:  [4]int{noPlane, indexPlane, noPlane, noPlane},
 }
 
 const maxSizes = 5
@@ -43,9 +69,14 @@ func (t *cacheTrial) reset(pixels int, draft bool) {
 		}
 		clear(t.sizes[i].hits[:1<<bits])
 		clear(t.sizes[i].colors[:1<<bits])
-		clear(t.counts[i][:])
 	}
-	clear(t.counts[len(t.bits)][:])
+	all := 4 * 256
+	if t.variants {
+		all = samplePlanes * 256
+	}
+	for i := range len(t.bits) + 1 {
+		clear(t.counts[i][:all])
+	}
 }
 
 // put adds a color to all caches.
@@ -75,26 +106,33 @@ func (t *cacheTrial) look(v uint32) {
 	for i := first; i < len(t.bits); i++ {
 		t.sizes[i].hits[key>>(maxCacheBits-t.bits[i])&(1<<maxCacheBits-1)]++
 	}
-	counts := &t.counts[first]
-	blue, green, red, alpha := v&0xff, 256+v>>8&0xff, 512+v>>16&0xff, 768+v>>24
-	counts[blue]++
-	counts[green]++
-	counts[red]++
-	counts[alpha]++
-	t.used[blue/64] |= 1 << (blue % 64)
-	t.used[green/64] |= 1 << (green % 64)
-	t.used[red/64] |= 1 << (red % 64)
-	t.used[alpha/64] |= 1 << (alpha % 64)
+	t.count(first, bluePlane, v&0xff)
+	t.count(first, greenPlane, v>>8&0xff)
+	t.count(first, redPlane, v>>16&0xff)
+	t.count(first, alphaPlane, v>>24)
+	if t.variants {
+		less := withoutGreen(v)
+		t.count(first, blueLessGreen, less&0xff)
+		t.count(first, redLessGreen, less>>16&0xff)
+		if t.table != nil {
+			t.count(first, indexPlane, uint32(t.table.slots[t.table.slot(v)]-1)&0xff)
+		}
+	}
 }
 
-// samples adds the samples of one color channel to tallies: first those of all literals, then those that each cache leaves.
-func (t *cacheTrial) samples(channel int, tallies []tally) {
-	for w, used := range t.used[4*channel : 4*channel+4] {
+func (t *cacheTrial) count(first, plane int, sample uint32) {
+	t.counts[first][256*plane+int(sample)]++
+	t.used[4*plane+int(sample/64)] |= 1 << (sample % 64)
+}
+
+// samples adds the samples of a plane to tallies: first those of all literals, then those that each cache leaves.
+func (t *cacheTrial) samples(plane int, tallies []tally) {
+	for w, used := range t.used[4*plane : 4*plane+4] {
 		for ; used != 0; used &= used - 1 {
 			s := 64*w + bits.TrailingZeros64(used)
 			n := uint32(0)
 			for i := len(t.bits); i >= 0; i-- {
-				if n += t.counts[i][256*channel+s]; n > 0 {
+				if n += t.counts[i][256*plane+s]; n > 0 {
 					tallies[i].add(s, n)
 				}
 			}
@@ -129,19 +167,21 @@ func (p *parsing) bestCache(ctx context.Context, t *cacheTrial, draft bool) (bes
 	if s.err != nil {
 		return 0, 0, s.err
 	}
-	best, least = t.best()
-	return best, least + t.extra + symbolCost(t.copies[greenSymbols-256:]), nil
+	best, least = t.best(&planesOf.direct)
+	return best, least, nil
 }
 
-// best returns the best size, and the estimated number of bits of literals, cache indices and lengths.
-func (t *cacheTrial) best() (best uint, least int64) {
+// best returns the best size, and the estimated number of bits.
+func (t *cacheTrial) best(planes *[4]int) (best uint, least int64) {
 	n := len(t.bits) + 1
 	var tallies [4][maxSizes + 1]tally
-	for channel := range tallies {
+	for channel, plane := range planes {
 		for i := range n {
 			tallies[channel][i].last = -1
 		}
-		t.samples(channel, tallies[channel][:n])
+		if plane != noPlane {
+			t.samples(plane, tallies[channel][:n])
+		}
 	}
 	for i := range n {
 		green := &tallies[1][i]
@@ -160,7 +200,7 @@ func (t *cacheTrial) best() (best uint, least int64) {
 			}
 		}
 	}
-	return best, least
+	return best, least + t.extra + symbolCost(t.copies[greenSymbols-256:])
 }
 
 // A tally sums up what the size of symbols and of their prefix code depends on.

@@ -11,6 +11,14 @@ type codeBook struct {
 	length []uint8
 }
 
+// resize makes room for n symbols.
+func (c *codeBook) resize(n int) {
+	if cap(c.bits) < n {
+		c.bits, c.length = make([]uint16, n), make([]uint8, n)
+	}
+	c.bits, c.length = c.bits[:n], c.length[:n]
+}
+
 // A codeMaker builds optimal prefix codes from symbol counts. It keeps scratch memory.
 type codeMaker struct {
 	leaves []uint64 // count<<16 | symbol, in ascending order

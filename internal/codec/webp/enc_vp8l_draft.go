@@ -2,6 +2,7 @@ package webp
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -45,20 +46,31 @@ func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) 
 	}
 	defer e.giveBack(2, len(draft))
 	head := e.w
-	e.draft = true
-	defer func() { e.w, e.draft = head, false }()
-	var drafts []candidate
-	for _, c := range e.alikeFirst(choices, table) {
+	e.draft, e.keeping = true, rows == e.height && len(px) <= maxDrafted
+	defer func() { e.w, e.draft, e.keeping = head, false, false }()
+	drafts, err := e.draftedAlike(e.sampled(draft, px), table, choices)
+	if err != nil {
+		return nil, err
+	}
+	least := int64(math.MaxInt64) // size of the kept residuals
+	for _, c := range choices {
+		if e.isAlike(c, table) {
+			continue
+		}
 		if c.predict && len(drafts) > 0 && e.hopeless(slices.MinFunc(drafts, smaller).bits*int64(e.height)/int64(rows)) {
 			continue
 		}
 		draft = e.sampled(draft, px)
-		e.w = bitSink{account: e.account}
-		err := e.attempt(draft, table, c)
-		bits := e.bits + 8*int64(len(e.w.buf))
-		e.w.close()
-		if err != nil {
+		e.w = bitSink{dry: true}
+		if err := e.attempt(draft, table, c); err != nil {
 			return nil, err
+		}
+		bits := e.bits + e.w.skipped
+		if e.keeping && c.predict && !c.palette && bits < least {
+			if draft, err = e.keepLatest(draft); err != nil {
+				return nil, err
+			}
+			least = bits
 		}
 		if c.predict && rows < e.height { // the rest saves more without prediction
 			bits += bits / 32
@@ -93,21 +105,32 @@ func (e *vp8lEncoder) hopeless(bits int64) bool {
 	return e.residuals > bits+bits/2
 }
 
-// alikeFirst sorts the choices: first those that share matches, then the others. If there is one of the first kind, all
-// choices of that kind are tried, because the others take little time.
-func (e *vp8lEncoder) alikeFirst(choices []choice, table *colorTable) (sorted []choice) {
-	if slices.ContainsFunc(choices, func(c choice) bool { return e.isAlike(c, table) }) {
-		sorted = append(sorted, choice{subtractGreen: true}, choice{})
-		if e.few && table.pixelBits() == 0 {
-			sorted = append(sorted, choice{palette: true})
-		}
+// draftedAlike drafts the choices that share matches, if there is such a choice. A single parsing is enough for all of them.
+func (e *vp8lEncoder) draftedAlike(draft []uint32, table *colorTable, choices []choice) (drafts []candidate, err error) {
+	if !slices.ContainsFunc(choices, func(c choice) bool { return e.isAlike(c, table) }) {
+		return nil, nil
 	}
-	for _, c := range choices {
-		if !e.isAlike(c, table) {
-			sorted = append(sorted, c)
-		}
+	t := &e.trial
+	t.variants = true
+	defer func() { t.variants, t.table = false, nil }()
+	indexed := e.few && table.pixelBits() == 0
+	if indexed {
+		t.table = table
 	}
-	return sorted
+	e.w = bitSink{dry: true}
+	if err := e.attempt(draft, table, choice{}); err != nil {
+		return nil, err
+	}
+	add := func(c choice, planes *[4]int, more int64) {
+		_, bits := t.best(planes)
+		drafts = append(drafts, candidate{c, bits + more})
+	}
+	add(choice{subtractGreen: true}, &planesOf.green, 0)
+	add(choice{}, &planesOf.direct, 0)
+	if indexed {
+		add(choice{palette: true}, &planesOf.index, paletteCost(table))
+	}
+	return drafts, nil
 }
 
 // isAlike reports whether the transforms of a choice make equal pixels from equal pixels only, and keep their number.

@@ -9,6 +9,12 @@ type colorTable struct {
 	numbers [1024]uint32 // color in the slot
 }
 
+// reset removes all colors.
+func (t *colorTable) reset() {
+	clear(t.slots[:])
+	t.colors = t.colors[:0]
+}
+
 func (t *colorTable) slot(v uint32) uint32 {
 	h := v * 0x9e3779b1 >> 22
 	for t.slots[h] != 0 && t.numbers[h] != v {

@@ -56,7 +56,8 @@ const paletteWorth = 4
 
 // pixels chooses the transforms, and writes the transforms and the transformed pixels.
 func (e *vp8lEncoder) pixels(px []uint32) error {
-	table := new(colorTable)
+	table := &e.table
+	table.reset()
 	few := true
 	for y := 0; few && y < e.height; y++ {
 		few = table.add(px[y*e.width:][:e.width])
@@ -134,6 +135,9 @@ func (e *vp8lEncoder) tryAll(px []uint32, table *colorTable, choices []choice) e
 func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
 	width := e.width
 	e.predicted, e.alike = c.predict, e.isAlike(c, table)
+	if !e.draft && e.kept.are(c) {
+		return e.attemptKept()
+	}
 	if c.palette {
 		e.w.put(1|colorIndexing<<1, 3)
 		e.w.put(uint32(len(table.colors)-1), 8)
@@ -147,7 +151,7 @@ func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
 		e.w.put(1|subtractGreen<<1, 3)
 	}
 	if c.predict {
-		if err := e.predict(px, width, c.palette, c.correlate, c.subtractGreen); err != nil {
+		if err := e.predict(px, width, c); err != nil {
 			return err
 		}
 	}
@@ -157,61 +161,21 @@ func (e *vp8lEncoder) attempt(px []uint32, table *colorTable, c choice) error {
 
 // palette writes the colors of a palette. For a draft it only makes room for them.
 func (e *vp8lEncoder) palette(table *colorTable) error {
-	differences := table.differences()
 	if !e.draft {
+		differences := table.differences()
 		return e.aside(differences, len(differences))
 	}
-	var s estimate
-	for _, v := range differences {
-		s.add(v)
-	}
-	for range s.bits() / 32 {
+	for range paletteCost(table) / 32 {
 		e.w.put(0, 32)
 	}
 	return nil
 }
 
-// predict writes and applies the predictor transform, and the color transform if correlate is true.
-func (e *vp8lEncoder) predict(px []uint32, width int, exact, correlate, green bool) error {
-	height := len(px) / width
-	p := predictor{px: px, width: width, height: height, bits: predictorBits(width, e.height), exact: e.exact || exact, step: 2}
-	if e.effort >= 4 && !e.draft || height < 64 {
-		p.step = 1
+// paletteCost estimates the size of the colors of a palette in bits.
+func paletteCost(table *colorTable) int64 {
+	var s estimate
+	for _, v := range table.differences() {
+		s.add(v)
 	}
-	p.across = tilesOf(width, p.bits)
-	n := p.across * tilesOf(height, p.bits)
-	rows := 2*width + 1 + 1<<p.bits
-	if err := e.take(4 * int64(n+rows)); err != nil {
-		return err
-	}
-	defer e.give(4 * int64(n+rows))
-	p.modes, p.above, p.row, p.line = make([]uint32, n), make([]uint32, width+1), make([]uint32, width), make([]uint32, 1<<p.bits)
-	if err := p.run(e); err != nil {
-		return err
-	}
-	e.w.put(1|predictorTransform<<1, 3)
-	e.w.put(uint32(p.bits-2), 3)
-	if err := e.aside(p.modes, p.across); err != nil {
-		return err
-	}
-	if !correlate {
-		return nil
-	}
-	c := correlator{px: px, width: width, height: height, bits: p.bits, across: p.across, tiles: p.modes, price: &p.price, worth: 24 * int64(bit)}
-	if green {
-		c.worth = 80 * int64(bit) // red and blue minus green are less correlated
-	}
-	if err := c.run(e); err != nil {
-		return err
-	}
-	used := uint32(0)
-	for _, m := range c.tiles {
-		used |= m & 0xffffff
-	}
-	if used == 0 {
-		return nil
-	}
-	e.w.put(1|colorTransform<<1, 3)
-	e.w.put(uint32(c.bits-2), 3)
-	return e.aside(c.tiles, c.across)
+	return s.bits()
 }

@@ -72,6 +72,13 @@ const changeCost = 6 * int64(bit)
 
 // A predictor replaces the pixels of an image by their differences from the prediction.
 type predictor struct {
+	setting
+	counts [4 * 256]uint32
+	price  [4 * 256]price // prices of differences: blue, green, red, alpha
+}
+
+// A setting is what a predictor processes, and how.
+type setting struct {
 	px            []uint32
 	width, height int
 	bits          uint
@@ -81,12 +88,11 @@ type predictor struct {
 	modes         []uint32 // modes of the tiles, in the format of the file
 	above, row    []uint32 // rows of original pixels; above has one more pixel
 	line          []uint32 // scratch memory for predictions
-	counts        [4 * 256]uint32
-	price         [4 * 256]price // prices of differences: blue, green, red, alpha
 }
 
-// init sets the prices of differences to typical values.
+// init sets the prices of differences to typical values, and clears the counts.
 func (p *predictor) init() {
+	clear(p.counts[:])
 	for i := range p.price {
 		d := int(int8(i))
 		p.price[i] = bit + 2*bit*price(bits.Len(uint(max(d, -d))))

@@ -56,9 +56,12 @@ func (e *vp8lEncoder) putSteps(a alphabets, g *grouping) error {
 		return err
 	}
 	defer e.give(n)
-	books := make([]codeBook, len(g.counts))
+	books := e.book[:]
+	if len(g.counts) > 1 {
+		books = make([]codeBook, len(g.counts))
+	}
 	for i, counts := range g.counts {
-		books[i] = codeBook{make([]uint16, a.end), make([]uint8, a.end)}
+		books[i].resize(a.end)
 		// The prefix codes in the file have the order of the alphabets.
 		a.each(func(from, to int) {
 			part := codeBook{books[i].bits[from:to], books[i].length[from:to]}
