@@ -36,6 +36,9 @@ func (i *Icon) Size() image.Point { return image.Pt(i.m.width, i.m.height) }
 // Depth returns the number of bits per pixel.
 func (i *Icon) Depth() int { return i.m.bits }
 
+// PixelsEnd returns the offset in the icon at which the pixels end and the mask begins.
+func (i *Icon) PixelsEnd() int64 { return i.m.mask }
+
 // Memory is like Memory of [codec.Format].
 func (i *Icon) Memory(o codec.Options) int64 {
 	h := codec.Header{Stored: i.Size(), Detail: i.m}

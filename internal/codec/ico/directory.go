@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"image"
+	"math"
 	"slices"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
@@ -109,7 +110,7 @@ func look(ctx context.Context, r *codec.Reader, e entry) (*picture, error) {
 	}
 	p := &picture{entry: e}
 	if png.Format.Match(head) {
-		h, err := png.Format.Header(ctx, r.Section(e.size))
+		h, err := png.Format.Header(ctx, r.Section(math.MaxInt64)) // a PNG has its own end, and the declared size may be too small
 		p.png, p.stored, p.depth = h, h.Stored, 32
 		return p, err
 	}

@@ -30,8 +30,8 @@ func match(head []byte) bool {
 	if len(head) < dirSize+entrySize || head[0] != 0 || head[1] != 0 || head[2] != 1 && head[2] != 2 || head[3] != 0 {
 		return false
 	}
-	e := parseEntry(head[dirSize:])
-	return head[4]|head[5] != 0 && e.size > 0 && e.offset >= dirSize+entrySize
+	e, count := parseEntry(head[dirSize:]), int64(head[4])|int64(head[5])<<8
+	return count > 0 && e.offset >= dirSize+entrySize && (e.size > 0 || e.offset == dirSize+count*entrySize)
 }
 
 func corrupt(format string, v ...any) error {
@@ -87,8 +87,9 @@ func colorOf(ctx context.Context, data []byte, h *codec.Header) (codec.Color, er
 	return png.Format.Color(ctx, part, &inner)
 }
 
-// pictureOf returns the picture in the header, or chooses it again if the header has none. It also returns the declared bytes
-// of the picture, or fewer if the file ends within them.
+// pictureOf returns the picture in the header, or chooses it again if the header has none. It also returns the bytes of the picture. They end
+// where the directory says, so that an icon without a mask does not get one from the next picture. If that is within the pixels, or if the
+// picture is a PNG, which has its own end, they go to the end of the file.
 func pictureOf(ctx context.Context, data []byte, h *codec.Header) (*picture, []byte, error) {
 	p, ok := h.Detail.(*picture)
 	if !ok {
@@ -102,5 +103,8 @@ func pictureOf(ctx context.Context, data []byte, h *codec.Header) (*picture, []b
 		return nil, nil, corrupt("the picture is not in the file")
 	}
 	part := data[p.offset:]
-	return p, part[:min(p.size, int64(len(part)))], nil
+	if p.icon != nil && p.size >= p.icon.PixelsEnd() {
+		part = part[:min(p.size, int64(len(part)))]
+	}
+	return p, part, nil
 }

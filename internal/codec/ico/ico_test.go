@@ -127,6 +127,30 @@ func TestTheMaskAppliesUnlessThePixelsHaveAlpha(t *testing.T) {
 	}
 }
 
+// Chromium and Pillow show such files.
+func TestADeclaredSizeThatIsTooSmallDoesNotCutThePicture(t *testing.T) {
+	for name, picture := range map[string][]byte{"bitmap": dib(32, 24, []byte{30, 20, 10}), "PNG": pngOf(32, color.NRGBA{10, 20, 30, 255})} {
+		for _, size := range []byte{0, 1, 70} {
+			data := icon(1, []int{32, 16}, picture, dib(16, 24, []byte{1, 1, 1}))
+			copy(data[6+8:], []byte{size, 0, 0, 0})
+			require.True(t, ico.Format.Match(data), "%s of %d bytes", name, size)
+			_, pic, err := codectest.Decode(t.Context(), ico.Format, data, codec.Options{})
+			require.NoError(t, err, "%s of %d bytes", name, size)
+			assert.Equal(t, color.NRGBA{10, 20, 30, 255}, color.NRGBAModel.Convert(pic.Image.At(3, 3)), "%s of %d bytes", name, size)
+		}
+	}
+}
+
+func TestAnIconWithoutAMaskGetsNoneFromTheNextPicture(t *testing.T) {
+	picture := dib(32, 24, []byte{30, 20, 10})
+	data := icon(1, []int{32, 16}, picture[:len(picture)-32*4], dib(16, 32, []byte{255, 255, 255, 255}))
+	_, pic, err := codectest.Decode(t.Context(), ico.Format, data, codec.Options{})
+	require.NoError(t, err)
+	for y := range 32 {
+		assert.Equal(t, color.NRGBA{10, 20, 30, 255}, pic.Image.At(5, y))
+	}
+}
+
 func TestIconsAreWhatChromiumShows(t *testing.T) {
 	var names []string
 	var files [][]byte
