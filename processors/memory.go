@@ -34,7 +34,7 @@ func (e PNG) EncodeMemory(width, height int) int64 {
 		return bytes
 	}
 	sample := png.EncodeMemory(image.Pt(width, sampleRows(height)))
-	return max(bytes, reduceBytes(area(size))+sample)
+	return max(bytes, reduceBytes(area(size))+quantize.VisibleBytes(width)+sample)
 }
 
 // EncodeMemory implements [MemoryEstimator]. It does not cover animations, whose frames come one by one.
@@ -53,7 +53,7 @@ func (e WebP) EncodeMemory(width, height int) int64 {
 		return bytes
 	}
 	n := area(size)
-	return max(n+bytes, reduceBytes(n))
+	return max(n+bytes, reduceBytes(n)+quantize.VisibleBytes(width))
 }
 
 // reduceBytes returns the memory for reducing a picture of n pixels: the picture as NRGBA, its colors, and

@@ -1,0 +1,137 @@
+package processors
+
+import (
+	"context"
+	"image"
+	"math"
+
+	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
+	"github.com/rest-thumbnails/thumbnail/internal/quantize"
+)
+
+// A reducer looks for the palette of a thumbnail whose first encoding has more bytes than the original.
+type reducer struct {
+	ctx       context.Context
+	original  Original
+	histogram *quantize.Histogram
+	img       *image.NRGBA
+	out       *image.Paletted
+}
+
+// These are the largest values of [quantize.Visible] of a palette. Up to sameVisible, even a close look shows no difference. Up to
+// fitVisible, one sees no difference without comparing: a hue is never lost, but edges are less smooth.
+const (
+	sameVisible = 0.05
+	fitVisible  = 0.1
+)
+
+// goodError is the largest error of a picture of 256 colors that is acceptable if the original had no more
+// colors.
+const goodError = 0.012
+
+// These are the largest parts of the original's bytes at which an estimated size counts as fitting: an estimate from all rows, and an
+// estimate from some of them.
+const (
+	sureFit   = 0.99
+	likelyFit = 0.94
+)
+
+// steps are the numbers of colors that are tried.
+var steps = []int{3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 40, 48, 64, 96, 128, 192, 256}
+
+// smaller returns the palette of the most colors with which the picture has no more bytes than the original, if it looks good enough.
+// Otherwise it returns the palette of the fewest colors that looks the same. It returns nil if there is none.
+func (r *reducer) smaller() *quantize.Palette {
+	if p := r.fitting(); p != nil {
+		return p
+	}
+	low, high := 0, len(steps)
+	for low < high && r.ctx.Err() == nil {
+		middle := (low + high) / 2
+		if r.visible(r.histogram.Choose(r.ctx, steps[middle])) <= sameVisible {
+			high = middle
+		} else {
+			low = middle + 1
+		}
+	}
+	if low < len(steps) {
+		return r.histogram.Choose(r.ctx, steps[low])
+	}
+	if p := r.histogram.Choose(r.ctx, 256); r.original.Palette && p.Error <= goodError {
+		return p
+	}
+	return nil
+}
+
+// fitting returns the palette of the most colors with which the picture has no more bytes than the original, or nil if that
+// palette does not look good enough.
+func (r *reducer) fitting() *quantize.Palette {
+	room := float64(r.original.Bytes)
+	if height := r.img.Rect.Dy(); sampleRows(height) == height {
+		room *= sureFit
+	} else {
+		room *= likelyFit
+	}
+	if most := r.histogram.Choose(r.ctx, 256); most.Error == 0 { // the first encoding had all colors, so its size shows how wrong the estimate is
+		first := r.original.Exceeded * float64(r.original.Bytes)
+		room *= min(r.bytes(most)/first, 1)
+	}
+	low, high := 0, len(steps) // steps[:low] fit, and steps[high:] do not
+	for low < high && r.ctx.Err() == nil {
+		middle := (low + high) / 2
+		if r.bytes(r.histogram.Choose(r.ctx, steps[middle])) <= room {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	if low == 0 {
+		return nil
+	}
+	p := r.histogram.Choose(r.ctx, steps[low-1])
+	if r.visible(p) > fitVisible {
+		return nil
+	}
+	return p
+}
+
+// draw draws the picture in the palette that was chosen last.
+func (r *reducer) draw(p *quantize.Palette) {
+	r.out.Palette = r.out.Palette[:0]
+	for _, c := range p.Colors {
+		r.out.Palette = append(r.out.Palette, c)
+	}
+	r.histogram.Draw(r.ctx, r.out, r.img, p, 0)
+}
+
+// visible returns how visible the reduction to p is.
+func (r *reducer) visible(p *quantize.Palette) float64 {
+	r.draw(p)
+	return quantize.Visible(r.ctx, r.img, r.out, p)
+}
+
+// bytes returns the approximate size of the picture as a PNG in palette p. Of a large picture it encodes only a quarter of the rows, from
+// the middle.
+func (r *reducer) bytes(p *quantize.Palette) float64 {
+	r.draw(p)
+	part := r.out.Rect
+	rows := sampleRows(part.Dy())
+	part.Min.Y += (part.Dy() - rows) / 2
+	part.Max.Y = part.Min.Y + rows
+	var n counter
+	if err := png.Encode(r.ctx, &n, r.out.SubImage(part)); err != nil {
+		return math.MaxInt
+	}
+	return float64(n) * float64(r.out.Rect.Dy()) / float64(rows)
+}
+
+// sampleRows returns the number of rows that are encoded for an estimate of a picture of the given height.
+func sampleRows(height int) int { return max(height/4, min(height, 256)) }
+
+// A counter counts the bytes that are written to it.
+type counter int
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
+}
