@@ -22,7 +22,7 @@ const (
 
 	// leastGrouped is the size in bits below which an image has a single group, because more groups would cost more bits
 	// than they save.
-	leastGrouped = 4000
+	leastGrouped = 8000
 )
 
 // tileCounts holds the symbol counts of each tile as symbol<<20 | count. The symbols are renumbered, without those
