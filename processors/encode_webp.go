@@ -52,7 +52,7 @@ func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 	if o := e.options(); original.Exceeded > 0 && original.Quality > 0 && o.Quality > float64(original.Quality) {
 		e.Quality = max(original.Quality-int(6*(original.excess()-1)), 1) // a higher quality would waste bytes; the quality of the original is known only approximately
 	}
-	if e.Lossless == LosslessAuto && (original.Palette || quantize.ShareAtMost(img, flatColors) >= flatShare) {
+	if e.Lossless == LosslessAuto && worthReducing(img, original) {
 		few, release, err := PNG{}.reduce(ctx, img, original)
 		defer release()
 		if err != nil {
@@ -65,6 +65,13 @@ func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 		}
 	}
 	return webp.Encode(ctx, w, img, e.options())
+}
+
+// worthReducing reports whether fewer colors may save bytes without a visible difference: in flat art, and if the thumbnail of a
+// lossless original has more bytes than the original. Such an original is a drawing of few colors, to which scaling added
+// many along the edges.
+func worthReducing(img image.Image, original Original) bool {
+	return original.Palette || original.Exceeded > 0 && original.Quality == 0 || quantize.ShareAtMost(img, flatColors) >= flatShare
 }
 
 // encodeAnimation holds the compressed frames until all frames are compressed.

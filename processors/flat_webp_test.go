@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"image/draw"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -96,4 +97,26 @@ func TestALineOnALightGroundDoesNotDisappearFromAScaledWebP(t *testing.T) {
 		}
 	}
 	assert.Greater(t, visible, 300) // the circle is 440 pixels long
+}
+
+func TestAWebPLargerThanItsLosslessOriginalGetsFewerColors(t *testing.T) {
+	img, random := letters(1)[0], rand.New(rand.NewPCG(3, 4))
+	for i := range img.Rect.Dx() * img.Rect.Dy() { // scaling has given the letters many colors; the ground has many, so it is not flat
+		x, y := i%img.Rect.Dx(), i/img.Rect.Dx()
+		v := uint8(255 - x/4)
+		if img.NRGBAAt(x, y).R == 0 {
+			v = uint8(random.IntN(64))
+		}
+		img.SetNRGBA(x, y, color.NRGBA{v, v, v, 255})
+	}
+	encoded := func(o processors.Original) int {
+		var file bytes.Buffer
+		require.NoError(t, processors.WebP{}.EncodeOriginal(t.Context(), &file, img, o))
+		return file.Len()
+	}
+	first := encoded(processors.Original{Scaled: true})
+	o := processors.Original{Scaled: true, Bytes: first * 9 / 10, Exceeded: 10.0 / 9}
+	assert.LessOrEqual(t, encoded(o), o.Bytes)
+	o.Quality = 80
+	assert.Equal(t, first, encoded(o), "of a lossy original the quality is reduced")
 }
