@@ -44,7 +44,7 @@ func (e PNG) EncodeContext(ctx context.Context, w io.Writer, img image.Image) er
 // EncodeOriginal implements [OriginalEncoder].
 func (e PNG) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error {
 	if e.Palette != PaletteNever {
-		few, release, err := e.reduce(ctx, img, original)
+		few, release, err := e.reduce(ctx, img, original, png.Encode)
 		defer release()
 		if err != nil {
 			return err

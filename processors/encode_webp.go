@@ -53,7 +53,7 @@ func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 		e.Quality = max(original.Quality-int(6*(original.excess()-1)), 1) // a higher quality would waste bytes; the quality of the original is known only approximately
 	}
 	if e.Lossless == LosslessAuto && worthReducing(img, original) {
-		few, release, err := PNG{}.reduce(ctx, img, original)
+		few, release, err := PNG{}.reduce(ctx, img, original, e.encodeLossless)
 		defer release()
 		if err != nil {
 			return err
@@ -65,6 +65,13 @@ func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 		}
 	}
 	return webp.Encode(ctx, w, img, e.options())
+}
+
+// encodeLossless encodes a picture with the least effort that compresses about as well as more effort.
+func (e WebP) encodeLossless(ctx context.Context, w io.Writer, img image.Image) error {
+	o := e.options()
+	o.Compression, o.Effort = webp.Lossless, min(o.Effort, 2)
+	return webp.Encode(ctx, w, img, o)
 }
 
 // worthReducing reports whether fewer colors may save bytes without a visible difference: in flat art, and if the thumbnail of a

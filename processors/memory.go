@@ -53,7 +53,8 @@ func (e WebP) EncodeMemory(width, height int) int64 {
 		return bytes
 	}
 	n := area(size)
-	return max(n+bytes, reduceBytes(n)+quantize.VisibleBytes(width))
+	sample := webp.EncodeMemory(image.Pt(width, sampleRows(height)))
+	return max(n+bytes, reduceBytes(n)+quantize.VisibleBytes(width)+sample)
 }
 
 // reduceBytes returns the memory for reducing a picture of n pixels: the picture as NRGBA, its colors, and

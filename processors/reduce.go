@@ -26,7 +26,7 @@ const (
 
 // reduce returns a picture in the fewest colors that suffice, or nil if the picture should stay unchanged.
 // The result is valid until release is called.
-func (e PNG) reduce(ctx context.Context, img image.Image, original Original) (out *image.Paletted, release func(), err error) {
+func (e PNG) reduce(ctx context.Context, img image.Image, original Original, encode encodeFunc) (out *image.Paletted, release func(), err error) {
 	account, taken := codec.AccountOf(ctx), int64(0)
 	release = func() { account.Give(taken) }
 	if e.Palette == PaletteAuto && !original.Scaled && !(original.Palette && original.Exceeded > 0) {
@@ -57,7 +57,7 @@ func (e PNG) reduce(ctx context.Context, img image.Image, original Original) (ou
 		return nil, release, err
 	}
 	taken = n
-	r := &reducer{ctx: ctx, original: original, histogram: h, img: straight, out: image.NewPaletted(straight.Rect, nil)}
+	r := &reducer{ctx: ctx, encode: encode, original: original, histogram: h, img: straight, out: image.NewPaletted(straight.Rect, nil)}
 	p := e.choose(r)
 	if p == nil || ctx.Err() != nil {
 		return nil, release, ctx.Err()

@@ -3,9 +3,9 @@ package processors
 import (
 	"context"
 	"image"
+	"io"
 	"math"
 
-	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
@@ -16,7 +16,11 @@ type reducer struct {
 	histogram *quantize.Histogram
 	img       *image.NRGBA
 	out       *image.Paletted
+	encode    encodeFunc
 }
+
+// An encodeFunc encodes a picture in the format of the thumbnail, to find out its size.
+type encodeFunc func(ctx context.Context, w io.Writer, img image.Image) error
 
 // These are the largest values of [quantize.Visible] of a palette. Up to sameVisible, even a close look shows no difference. Up to
 // fitVisible, one sees no difference without comparing: a hue is never lost, but edges are less smooth.
@@ -110,7 +114,7 @@ func (r *reducer) visible(p *quantize.Palette) float64 {
 	return quantize.Visible(r.ctx, r.img, r.out, p)
 }
 
-// bytes returns the approximate size of the picture as a PNG in palette p. Of a large picture it encodes only a quarter of the rows, from
+// bytes returns the approximate size of the picture in palette p. Of a large picture it encodes only a quarter of the rows, from
 // the middle.
 func (r *reducer) bytes(p *quantize.Palette) float64 {
 	r.draw(p)
@@ -119,7 +123,7 @@ func (r *reducer) bytes(p *quantize.Palette) float64 {
 	part.Min.Y += (part.Dy() - rows) / 2
 	part.Max.Y = part.Min.Y + rows
 	var n counter
-	if err := png.Encode(r.ctx, &n, r.out.SubImage(part)); err != nil {
+	if err := r.encode(r.ctx, &n, r.out.SubImage(part)); err != nil {
 		return math.MaxInt
 	}
 	return float64(n) * float64(r.out.Rect.Dy()) / float64(rows)
