@@ -3,13 +3,12 @@ package png
 import (
 	"context"
 	"math"
-	"slices"
 
 	"github.com/rest-thumbnails/thumbnail/internal/deflate"
 )
 
-// Filters are chosen by compressing samples of rows. A sample is an eighth of the picture, taken from samplePlaces places.
-// Its size in bytes has the limits below. All filters are tried on a small sample, and those with similar results again on
+// Filters are chosen by compressing samples of rows. A small sample is a twelfth of the picture, and a large one an
+// eighth, from samplePlaces places. Their sizes in bytes have the limits below. All filters are tried on a small sample, and those with similar results again on
 // a large one. There is no second trial if the large sample would hardly be larger, or if the picture is like a photo and
 // its best result has a filter.
 const (
@@ -20,7 +19,7 @@ const (
 )
 
 // These are the maximum sizes of the rows, in bytes, up to which more effort is spent on compression. Up to smallBytes the
-// sample is the whole picture, and the two best filters are tried again with the best compression.
+// sample is the whole picture, and the best filter is used with the best compression.
 const (
 	thoroughBytes = 128 << 10
 	smallBytes    = 16 << 10
@@ -35,7 +34,7 @@ type plan struct {
 // choose tries the filters on samples.
 func (e *encoder) choose(ctx context.Context, f *form, straight func(y int) []byte) (plan, error) {
 	total := f.Height * (f.rowBytes(f.Width) + 1)
-	small, large := min(max(total/8, minSample), smallSample), min(max(total/8, minSample), largeSample)
+	small, large := min(max(total/12, minSample), smallSample), min(max(total/8, minSample), largeSample)
 	tries, err := e.try(ctx, f, straight, candidates(f), small)
 	if err != nil {
 		return plan{}, err
@@ -182,26 +181,11 @@ func (e *encoder) small(ctx context.Context, f *form, straight func(y int) []byt
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(tries, func(a, b trial) int { return a.size - b.size })
-	if best := tries[0]; best.photo() {
-		err := e.compress(ctx, f, straight, plan{best.filters, deflate.Light})
-		return e.packed.b, err
+	how := plan{effort: deflate.Best}
+	best, _ := nearest(tries)
+	if how.filters = best.filters; best.photo() {
+		how.effort = deflate.Light
 	}
-	var best []byte
-	for _, t := range tries[:min(len(tries), smallTries)] {
-		if t.size > tries[0].size+tries[0].size/8 {
-			break
-		}
-		if err := e.compress(ctx, f, straight, plan{t.filters, deflate.Best}); err != nil {
-			return nil, err
-		}
-		if best == nil || len(e.packed.b) < len(best) {
-			best = append(best[:0], e.packed.b...)
-		}
-	}
-	e.packed.b = append(e.packed.b[:0], best...)
-	return e.packed.b, nil
+	err = e.compress(ctx, f, straight, how)
+	return e.packed.b, err
 }
-
-// smallTries is the number of filters with which a small picture is compressed with the best effort.
-const smallTries = 2

@@ -1,6 +1,9 @@
 package png
 
-import "math"
+import (
+	"bytes"
+	"math"
+)
 
 // A strategy selects the filter of each row. The first five strategies use one filter for all rows and have the number
 // of that filter (9.2).
@@ -29,6 +32,14 @@ func (f *filterer) filtered(s strategy, row, above []byte, n int) []byte {
 	if s < byPairs {
 		filterRow(byte(s), f.tries[s][1:], row, above, n)
 		return f.tries[s]
+	}
+	if bytes.Equal(row, above) { // a shortcut: no other filter leaves fewer pairs
+		same := filterUp
+		if len(row) < 2 || bytes.Equal(row[1:], row[:len(row)-1]) {
+			same = filterNone
+		}
+		filterRow(byte(same), f.tries[same][1:], row, above, n)
+		return f.tries[same]
 	}
 	best, least := 0, math.MaxInt
 	try := func(i int) {
