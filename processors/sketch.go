@@ -19,6 +19,7 @@ type sketch struct {
 	skip   []bool  // by frame: the frame is only drawn on the screen
 	every  int     // every n-th encoded frame is compared with the original frame
 	part   float64 // the fraction of the frames' detail that the sample has
+	ground [3]int32
 }
 
 const (
@@ -60,6 +61,7 @@ func newSketch(g *gifWriter) (*sketch, error) {
 			count++
 		}
 	}
+	s.ground = groundOf(s.frames[0])
 	s.every = (count + sketchLooks - 1) / sketchLooks
 	if whole > 0 {
 		s.part = float64(part) / float64(whole)
@@ -110,6 +112,7 @@ type trial struct {
 	bytes int
 
 	degradation float64 // visible error, in approximate points of SSIMULACRA 2
+	kept        float64 // see frameErrors
 }
 
 // try estimates the bytes and the degradation of the animation in a palette.
@@ -129,7 +132,7 @@ func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, e
 		return nil, err
 	}
 	defer out.Close()
-	seen := newErrors(s.frames, s.compared())
+	seen := newErrors(s.frames, s.compared(), s.ground)
 	out.Quick, out.Loss, out.Slack, out.Watch = true, r.loss, r.slack, seen.add
 	ditherer := quantize.Ditherer{Palette: palette, Transparent: uint8(len(palette.Colors)), Plain: plain, Calm: true, Calmer: r.calmer, Curve: r.curve}
 	colors := paletteWithTransparent(palette)
@@ -155,7 +158,7 @@ func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, e
 	}
 	t := &trial{recipe: r}
 	t.bytes, err = out.Estimate(len(g.held), s.part)
-	t.degradation = seen.degradation()
+	t.degradation, t.kept = seen.degradation(), seen.kept()
 	return t, err
 }
 
