@@ -27,6 +27,17 @@ func TestPixelsWithoutAnOffsetFollowThePalette(t *testing.T) {
 	}
 }
 
+func TestPixelsFollowAPaletteOfAnImpossibleSize(t *testing.T) {
+	for _, bits := range []int{1, 4, 8} {
+		b := newBitmap(w, h, bits, rows(w, h, bits))
+		want := decoded(t, b)
+		for _, used := range []uint32{1<<bits + 1, 300, 1 << 31} {
+			b.offset, b.used = 0, used
+			assert.Equal(t, want, decoded(t, b), "%d colors of %d bits", used, bits)
+		}
+	}
+}
+
 func TestATruncatedBitmapIsDecodedUpToItsEnd(t *testing.T) {
 	runs := newBitmap(20, 20, 8, nil)
 	runs.compression = 1

@@ -141,7 +141,7 @@ func (d *decoder) readPalette() {
 	if d.pixels > d.palette {
 		end = min(end, d.pixels)
 	}
-	for i := range min(d.info.colors(), 1<<d.bits) {
+	for i := range d.info.colors() {
 		at := d.palette + i*n
 		if at+3 > end {
 			return

@@ -149,15 +149,15 @@ func (m *info) entry() int64 {
 	return 4
 }
 
-// colors returns the number of palette entries.
+// colors returns the number of palette entries. As in Chromium, a larger number than the bit depth allows counts as the maximum.
 func (m *info) colors() int64 {
-	if m.bits > 8 {
+	switch {
+	case m.bits > 8:
 		return m.used // only a suggestion for displays with a palette; the pixels have none
-	}
-	if m.used == 0 {
+	case m.used == 0:
 		return 1 << m.bits
 	}
-	return m.used
+	return min(m.used, 1<<m.bits)
 }
 
 // rowBytes returns the number of bytes with pixels in a row. stride returns the distance in bytes between rows.
