@@ -105,7 +105,10 @@ func (c *chooser) all() error {
 	if n := c.writer.original.Exceeded; n > 0 {
 		return c.exceeded(n)
 	}
-	return c.tighten()
+	if err = c.tighten(); errors.Is(err, codec.ErrTooLarge) {
+		return nil // the recipes that were tried are good enough
+	}
+	return err
 }
 
 // tighten tries the best recipe with more slack until it is about within the budget.
