@@ -113,7 +113,7 @@ func (v *viewer) add(above, y, below int) {
 			continue
 		}
 		mask := maskBase + most - least
-		light := float32(sum[0]*sum[0]+float32(sum[3]*sum[3])) / float32(mask*mask)
+		light := float32(float32(sum[0]*sum[0])+float32(sum[3]*sum[3])) / float32(mask*mask)
 		hue := float32(float32(sum[1]*sum[1])+float32(sum[2]*sum[2])) / (maskHue * maskHue)
 		e := float64(light+hue) / (9 * 9)
 		v.fourth += float64(e * e)
