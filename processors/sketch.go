@@ -20,6 +20,7 @@ type sketch struct {
 	every  int     // every n-th encoded frame is compared with the original frame
 	part   float64 // the fraction of the frames' detail that the sample has
 	ground [3]int32
+	tables map[*quantize.Palette]bool // the palettes whose memory is taken from the account
 }
 
 const (
@@ -46,7 +47,7 @@ func newSketch(g *gifWriter) (*sketch, error) {
 			encoded[1+int(part*float64(n-1))] = true
 		}
 	}
-	s := &sketch{writer: g, part: 1}
+	s := &sketch{writer: g, part: 1, tables: map[*quantize.Palette]bool{}}
 	count, whole, part := 0, 0, 0
 	for i, f := range g.held {
 		if !encoded[i] && (i+1 == n || !encoded[i+1]) {
@@ -118,13 +119,13 @@ type trial struct {
 // try estimates the bytes and the degradation of the animation in a palette.
 func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, error) {
 	g, size := s.writer, s.frames[0].Rect.Size()
-	if err := g.take(quantize.DithererBytes(0)); err != nil { // memory for using the palette again
+	if err := s.keep(palette); err != nil {
 		return nil, err
 	}
 	taken := g.taken
 	defer func() { g.give(g.taken - taken) }()
 	n := area(size)
-	if err := g.take(quantize.DithererBytes(n) + planesBytes(n) + n*int64(len(s.frames))); err != nil {
+	if err := g.take(quantize.DithererBytes(n) - quantize.DithererBytes(0) + planesBytes(n) + n*int64(len(s.frames))); err != nil {
 		return nil, err
 	}
 	out, err := gif.NewEncoder(g.ctx, size)
@@ -160,6 +161,16 @@ func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, e
 	t.bytes, err = out.Estimate(len(g.held), s.part)
 	t.degradation, t.kept = seen.degradation(), seen.kept()
 	return t, err
+}
+
+// keep takes the memory of a palette from the account until g gives it back. Further trials use the palette again.
+func (s *sketch) keep(p *quantize.Palette) error {
+	if s.tables[p] {
+		return nil
+	}
+	err := s.writer.take(quantize.DithererBytes(0))
+	s.tables[p] = err == nil
+	return err
 }
 
 // compared reports which encoded frames are compared with the original frames.

@@ -45,13 +45,12 @@ func (g *gifWriter) chooseRecipe() error {
 		c.own = c.ownPalette(colors)
 		err = c.all()
 	}
-	if err != nil {
-		if errors.Is(err, codec.ErrTooLarge) {
-			return nil
-		}
+	if err != nil && !errors.Is(err, codec.ErrTooLarge) {
 		return err
 	}
-	g.recipe = c.best().recipe
+	if best := c.best(); best != nil { // if the memory did not suffice for all, the best one of those that were tried
+		g.recipe = best.recipe
+	}
 	return nil
 }
 
@@ -105,10 +104,7 @@ func (c *chooser) all() error {
 	if n := c.writer.original.Exceeded; n > 0 {
 		return c.exceeded(n)
 	}
-	if err = c.tighten(); errors.Is(err, codec.ErrTooLarge) {
-		return nil // the recipes that were tried are good enough
-	}
-	return err
+	return c.tighten()
 }
 
 // tighten tries the best recipe with more slack until it is about within the budget.
@@ -227,8 +223,9 @@ func (c *chooser) tryUsual(flat bool) (rung int, err error) {
 		c.usual, err = c.add(recipe{palette: c.rung(rung), slack: slack})
 		return rung, err
 	}
-	c.usual, err = c.try(recipe{loss: c.writer.recipe.loss}, h.Choose(c.writer.ctx, 255), exact)
-	c.trials = append(c.trials, c.usual)
+	if c.usual, err = c.try(recipe{loss: c.writer.recipe.loss}, h.Choose(c.writer.ctx, 255), exact); err == nil {
+		c.trials = append(c.trials, c.usual)
+	}
 	return 0, err
 }
 

@@ -73,6 +73,8 @@ func (c *chooser) setOwnBudget(plain *trial, light bool) error {
 	case two && light && plain.degradation > illegible:
 		budget *= min(1, 0.45+float64(0.75*c.scale()))
 	}
+	c.kept = max(plain.kept, 0.5)
+	c.setBudget(budget)
 	if c.holes() {
 		calmer := plain.recipe
 		calmer.calmer = true
@@ -80,10 +82,8 @@ func (c *chooser) setOwnBudget(plain *trial, light bool) error {
 		if err != nil {
 			return err
 		}
-		budget = min(budget, 1.15*float64(t.bytes))
+		c.setBudget(min(budget, 1.15*float64(t.bytes)))
 	}
-	c.kept = max(plain.kept, 0.5)
-	c.setBudget(budget)
 	return nil
 }
 

@@ -2,11 +2,10 @@ package processors
 
 import "math"
 
-// best returns the trial with the lowest cost.
-func (c *chooser) best() *trial {
-	best := c.usual
+// best returns the trial with the lowest cost, or nil if there is none.
+func (c *chooser) best() (best *trial) {
 	for _, t := range c.trials {
-		if c.cost(t) < c.cost(best) {
+		if best == nil || c.cost(t) < c.cost(best) {
 			best = t
 		}
 	}
