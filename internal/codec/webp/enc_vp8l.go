@@ -214,8 +214,8 @@ const fewPixels = 1 << 12
 
 // image writes an image (RFC 9649, 5.2). Only the main image can have several prefix code groups.
 func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
-	if v := px[0]; !slices.ContainsFunc(px, func(w uint32) bool { return w != v }) {
-		return e.uniform(v, top)
+	if oneColor(px) {
+		return e.uniform(px[0], top)
 	}
 	defer e.releaseMatches()
 	a, err := e.parse(px, width, top)
@@ -245,6 +245,12 @@ func (e *vp8lEncoder) image(px []uint32, width int, top bool) error {
 		}
 	}
 	return e.putSteps(a, &g)
+}
+
+// oneColor reports whether all pixels are equal.
+func oneColor(px []uint32) bool {
+	v := px[0]
+	return !slices.ContainsFunc(px, func(w uint32) bool { return w != v })
 }
 
 // releaseMatches gives back the memory of matches that are stored apart from the shared ones.

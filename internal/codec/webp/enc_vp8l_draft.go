@@ -48,7 +48,10 @@ func (e *vp8lEncoder) drafted(px []uint32, table *colorTable, choices []choice) 
 	head := e.w
 	e.draft, e.keeping = true, rows == e.height && len(px) <= maxDrafted
 	defer func() { e.w, e.draft, e.keeping = head, false, false }()
-	drafts, err := e.draftedAlike(e.sampled(draft, px), table, choices)
+	if draft = e.sampled(draft, px); oneColor(draft) { // the draft would not differ between the choices
+		return choices[:1], nil
+	}
+	drafts, err := e.draftedAlike(draft, table, choices)
 	if err != nil {
 		return nil, err
 	}

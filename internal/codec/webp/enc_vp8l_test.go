@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
 	"math/rand/v2"
 	"os/exec"
@@ -192,6 +193,32 @@ func TestLosslessBytesDoNotDependOnThePreviousPicture(t *testing.T) {
 		for _, i := range r.Perm(len(pictures)) {
 			require.True(t, bytes.Equal(files[i], encodeLossless(t, pictures[i], vp8lOptions{effort: 4})), "picture %d", i)
 		}
+	}
+}
+
+func TestADraftOfOneColorDoesNotDependOnThePreviousPicture(t *testing.T) {
+	// The draft leaves out the first rows, which have all other colors.
+	headline, r := image.NewNRGBA(image.Rect(0, 0, 600, 600)), rand.New(rand.NewPCG(61, 62))
+	draw.Draw(headline, headline.Rect, image.White, image.Point{}, draw.Src)
+	for y := range 9 {
+		for x := range 600 {
+			headline.SetNRGBA(x, y, color.NRGBA{uint8(x / 3), uint8(r.IntN(30)), uint8(30 * y), 255})
+		}
+	}
+	var want []byte
+	for i, shade := range []int{1, 16, 64, 256} {
+		other := image.NewNRGBA(image.Rect(0, 0, 100, 100))
+		for j := range other.Pix {
+			other.Pix[j] = uint8(r.IntN(shade))
+		}
+		_, err := encodeVP8L(t.Context(), other, vp8lOptions{effort: 4})
+		require.NoError(t, err)
+		got, err := encodeVP8L(t.Context(), headline, vp8lOptions{effort: 4})
+		require.NoError(t, err)
+		if i == 0 {
+			want = got
+		}
+		assert.True(t, bytes.Equal(want, got), "%d bytes, %d bytes", len(want), len(got))
 	}
 }
 
