@@ -22,18 +22,27 @@ func newErrors(frames []*image.NRGBA, compared []bool, ground [3]int32) *frameEr
 	return &frameErrors{frames: frames, compared: compared, want: newPlane(size), got: newPlane(size), ground: ground}
 }
 
-// groundOf returns the most frequent color of runs of opaque pixels.
+// maxGrounds is the number of colors that groundOf counts. They take less memory than the account ignores.
+const maxGrounds = 1 << 9
+
+// groundOf returns the most frequent color of runs of opaque pixels. Of more colors than maxGrounds, it counts the first ones.
 func groundOf(img *image.NRGBA) (color [3]int32) {
 	runs := map[[4]byte]int{}
 	most := 0
 	for y := range img.Rect.Dy() {
 		row := img.Pix[y*img.Stride:][:4*img.Rect.Dx()]
 		for x := 4; x < len(row); x += 4 {
-			if c := [4]byte(row[x:]); c == [4]byte(row[x-4:]) && c[3] >= opaqueFrom {
-				runs[c]++
-				if runs[c] > most {
-					most, color = runs[c], [3]int32{int32(c[0]), int32(c[1]), int32(c[2])}
-				}
+			c := [4]byte(row[x:])
+			if c != [4]byte(row[x-4:]) || c[3] < opaqueFrom {
+				continue
+			}
+			n := runs[c]
+			if n == 0 && len(runs) == maxGrounds {
+				continue
+			}
+			runs[c] = n + 1
+			if n >= most {
+				most, color = n+1, [3]int32{int32(c[0]), int32(c[1]), int32(c[2])}
 			}
 		}
 	}
