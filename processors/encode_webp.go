@@ -44,7 +44,7 @@ func (e WebP) EncodeContext(ctx context.Context, w io.Writer, img image.Image) e
 }
 
 // EncodeOriginal implements [OriginalEncoder]. Scaled flat art that is encoded losslessly is reduced to the
-// colors that make it look the same, as by [PNG].
+// colors that make it look the same, as by [PNG]. So is the thumbnail of a lossless original that it exceeds in bytes.
 func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, original Original) error {
 	if moving, ok := img.(*Animation); ok {
 		return e.encodeAnimation(ctx, w, moving, original)

@@ -3,6 +3,7 @@ package processors
 import (
 	"context"
 	"image"
+	"io"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
 	"github.com/rest-thumbnails/thumbnail/internal/colorset"
@@ -66,34 +67,56 @@ func (e PNG) reduce(ctx context.Context, img image.Image, original Original, enc
 	return r.out, release, ctx.Err()
 }
 
-// choose returns a palette, or nil.
-func (e PNG) choose(r *reducer) *quantize.Palette {
-	h := r.histogram
-	flat := r.original.Palette || h.Share(flatColors) >= flatShare
+// A reducer chooses the palette of a picture, and draws the picture in it.
+type reducer struct {
+	ctx       context.Context
+	original  Original
+	histogram *quantize.Histogram
+	img       *image.NRGBA
+	out       *image.Paletted
+	encode    encodeFunc
+}
+
+// An encodeFunc encodes a picture in the format of the thumbnail, to find out its size.
+type encodeFunc func(ctx context.Context, w io.Writer, img image.Image) error
+
+// choose returns a palette, or nil if the picture should stay unchanged. If the first encoding has more bytes than the original, the
+// palette should avoid that. Otherwise only flat art gets a palette, because few colors make its file much smaller.
+func (e PNG) choose(r *reducer) (p *quantize.Palette) {
+	flat := r.original.Palette || r.histogram.Share(flatColors) >= flatShare
 	switch {
 	case e.Palette == PaletteAlways && !flat:
-		return h.Choose(r.ctx, 256)
+		// 256 colors are few enough
 	case r.original.Exceeded > 0:
-		p := r.smaller()
-		if p == nil && e.Palette == PaletteAlways {
-			p = h.Choose(r.ctx, 256)
-		}
-		return p
-	case !flat:
-		return nil
+		p = r.smaller()
+	case flat:
+		p = r.fewest()
 	}
+	if p == nil && e.Palette == PaletteAlways {
+		p = r.histogram.Choose(r.ctx, 256)
+	}
+	return p
+}
+
+// fewest returns the palette of the fewest colors with which the picture looks the same, or nil if there is none.
+func (r *reducer) fewest() *quantize.Palette {
 	same := func(p *quantize.Palette) bool { return p.Error <= sameError && p.Missed <= sameMissed }
-	most := h.Choose(r.ctx, 256)
-	if !same(most) {
-		if e.Palette == PaletteAlways {
-			return most
-		}
+	if !same(r.histogram.Choose(r.ctx, 256)) {
 		return nil
 	}
 	for n := 16; n < 256 && r.ctx.Err() == nil; n *= 2 {
-		if p := h.Choose(r.ctx, n); same(p) {
+		if p := r.histogram.Choose(r.ctx, n); same(p) {
 			return p
 		}
 	}
-	return h.Choose(r.ctx, 256)
+	return r.histogram.Choose(r.ctx, 256)
+}
+
+// draw draws the picture in p, which must be the palette that the histogram has chosen last.
+func (r *reducer) draw(p *quantize.Palette) {
+	r.out.Palette = r.out.Palette[:0]
+	for _, c := range p.Colors {
+		r.out.Palette = append(r.out.Palette, c)
+	}
+	r.histogram.Draw(r.ctx, r.out, r.img, p, 0)
 }

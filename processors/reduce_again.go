@@ -1,26 +1,10 @@
 package processors
 
 import (
-	"context"
-	"image"
-	"io"
 	"math"
 
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
-
-// A reducer looks for the palette of a thumbnail whose first encoding has more bytes than the original.
-type reducer struct {
-	ctx       context.Context
-	original  Original
-	histogram *quantize.Histogram
-	img       *image.NRGBA
-	out       *image.Paletted
-	encode    encodeFunc
-}
-
-// An encodeFunc encodes a picture in the format of the thumbnail, to find out its size.
-type encodeFunc func(ctx context.Context, w io.Writer, img image.Image) error
 
 // These are the largest values of [quantize.Visible] of a palette. Up to sameVisible, even a close look shows no difference. Up to
 // fitVisible, one sees no difference without comparing: a hue is never lost, but edges are less smooth.
@@ -99,15 +83,6 @@ func (r *reducer) fitting() *quantize.Palette {
 	return p
 }
 
-// draw draws the picture in the palette that was chosen last.
-func (r *reducer) draw(p *quantize.Palette) {
-	r.out.Palette = r.out.Palette[:0]
-	for _, c := range p.Colors {
-		r.out.Palette = append(r.out.Palette, c)
-	}
-	r.histogram.Draw(r.ctx, r.out, r.img, p, 0)
-}
-
 // visible returns how visible the reduction to p is.
 func (r *reducer) visible(p *quantize.Palette) float64 {
 	r.draw(p)
@@ -124,7 +99,7 @@ func (r *reducer) bytes(p *quantize.Palette) float64 {
 	part.Max.Y = part.Min.Y + rows
 	var n counter
 	if err := r.encode(r.ctx, &n, r.out.SubImage(part)); err != nil {
-		return math.MaxInt
+		return math.Inf(1) // the estimate needs memory that the account lacks, or ctx has ended
 	}
 	return float64(n) * float64(r.out.Rect.Dy()) / float64(rows)
 }

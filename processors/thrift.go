@@ -134,8 +134,8 @@ func (c *chooser) tighten() error {
 	return nil
 }
 
-// exceeds reports whether a trial in few colors is clearly too large. The budget of an original of few colors is low, above all if parts of its lines
-// are missing from the trial that the budget is made from.
+// exceeds reports whether a trial in few colors is clearly too large. The budget of an original of few colors is low, above all
+// if parts of its lines are missing from the trial that the budget is made from.
 func (c *chooser) exceeds(t *trial) bool {
 	if t.palette == nil || len(t.palette.Colors) > fewColors {
 		return false

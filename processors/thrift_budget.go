@@ -61,9 +61,11 @@ func (c *chooser) scale() float64 {
 	return math.Sqrt(float64(area(c.writer.held[0].Image.Rect.Size())) / float64(n))
 }
 
-// setOwnBudget sets the budget to the bytes of the trial plain, which is in the colors of the original, with changes. If lines are missing from it, they
-// need more bytes. If parts of the animation become transparent, another encoder does not write the smooth edges of these holes. If lines of
-// two colors are narrower than a pixel, another encoder writes only some of their pixels: the fewer, the smaller the thumbnail is.
+// setOwnBudget sets the budget to the bytes of the trial plain, which is in the colors of the original, with these changes:
+//   - If lines are missing from it, the budget is higher, because they need bytes.
+//   - If the animation has transparent pixels, it is lower, because other encoders do not write the smooth edges of these holes.
+//   - If lines of two colors are narrower than a pixel, it is lower, because other encoders write only some of their pixels: the
+//     fewer, the smaller the thumbnail is.
 func (c *chooser) setOwnBudget(plain *trial, light bool) error {
 	budget := float64(plain.bytes)
 	two := len(c.own.Colors) <= 2

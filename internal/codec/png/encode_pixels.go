@@ -8,9 +8,9 @@ import (
 )
 
 // Filters are chosen by compressing samples of rows. A small sample is a twelfth of the picture, and a large one an
-// eighth, from samplePlaces places. Their sizes in bytes have the limits below. All filters are tried on a small sample, and those with similar results again on
-// a large one. There is no second trial if the large sample would hardly be larger, or if the picture is like a photo and
-// its best result has a filter.
+// eighth, from samplePlaces places. Their sizes in bytes have the limits below. All filters are tried on a small sample,
+// and those with similar results again on a large one. There is no second trial if the large sample would hardly be
+// larger, or if the picture is like a photo and its best result has a filter.
 const (
 	minSample    = 16 << 10
 	smallSample  = 32 << 10
