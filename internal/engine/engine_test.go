@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image"
 	"image/png"
 	"testing"
@@ -61,6 +62,19 @@ func TestEveryLimitIsCheckedByThePlan(t *testing.T) {
 		_, err := e.Plan(h, engine.Request{Processor: processors.Scale{}, Encoder: processors.PNG{}, Width: 30, Limits: limits})
 		assert.ErrorIs(t, err, codec.ErrTooLarge, name)
 	}
+}
+
+func TestWithoutLimitsTheMemoryOfAHugePictureDoesNotOverflow(t *testing.T) {
+	e, data := newEngine(t), pngOf(t, 60, 40)
+	binary.BigEndian.PutUint32(data[16:], 1<<31-1)
+	binary.BigEndian.PutUint32(data[20:], 1<<31-1)
+	h, err := e.Header(t.Context(), codec.NewBytesReader(t.Context(), data))
+	require.NoError(t, err)
+	_, err = e.Plan(h, engine.Request{Processor: processors.Scale{}, Encoder: processors.PNG{}, Width: 30})
+	assert.ErrorIs(t, err, codec.ErrTooLarge)
+	h.Stored = image.Pt(1<<32-1, 1<<32-1)
+	_, err = e.Plan(h, engine.Request{Processor: processors.Scale{}, Encoder: processors.PNG{}, Width: 30})
+	assert.ErrorIs(t, err, codec.ErrTooLarge)
 }
 
 func TestNewRefusesAFormatThatCannotWork(t *testing.T) {

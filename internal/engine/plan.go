@@ -29,7 +29,7 @@ type Encoder interface {
 	Encode(w io.Writer, img image.Image) error
 }
 
-// Limits bound one generation. A value of 0 or less means no limit.
+// Limits bound one generation. A value of 0 or less means no limit, except that no picture has more than mostPixels pixels.
 type Limits struct {
 	Pixels        int64 // maximum of width × height of an original (for an animation: × frames), and of an animated thumbnail
 	Width, Height int   // maximum width and height of a thumbnail
@@ -94,12 +94,16 @@ func (p *Plan) filled() Plan {
 	return q
 }
 
+// mostPixels is the number of pixels up to which estimates of memory do not overflow.
+const mostPixels = 1 << 48
+
 func (l *Limits) setDefaults() {
 	for _, n := range []*int64{&l.Pixels, &l.Memory} {
 		if *n <= 0 {
 			*n = math.MaxInt64
 		}
 	}
+	l.Pixels = min(l.Pixels, mostPixels)
 	for _, n := range []*int{&l.Width, &l.Height} {
 		if *n <= 0 {
 			*n = math.MaxInt
@@ -186,7 +190,13 @@ func MinDecode(p processors.Processor, original image.Point, width, height int) 
 }
 
 // area returns width × height, limited so that sums of a few multiples of it do not overflow.
-func area(size image.Point) int64 { return min(int64(size.X)*int64(size.Y), 1<<50) }
+func area(size image.Point) int64 {
+	const most = 1 << 50
+	if size.X > 0 && int64(size.Y) > most/int64(size.X) {
+		return most
+	}
+	return int64(size.X) * int64(size.Y)
+}
 
 // stillBytes returns an upper bound of the memory for a still picture: the maximum over the steps of the memory
 // that a step takes plus the memory that earlier steps still hold.
