@@ -56,16 +56,18 @@ const (
 	lzwEnd   = 257
 
 	lzwHistory = 64 << 10
-	lzwProduce = 64 << 10
+	lzwProduce = 59 << 10
 	lzwSlop    = lzwCodes + 64 // maximum number of bytes that are read or written beyond the end
 	lzwFirst   = 256           // size of the part of the window that does not move
+	lzwMask    = 1<<17 - 1     // covers all of the above
+	lzwWindow  = lzwMask + 8   // eight bytes can be read and written at each masked index
 
-	lzwBytes = lzwCodes*7 + lzwFirst + lzwHistory + lzwProduce + lzwSlop + 512
+	lzwBytes = lzwCodes*7 + lzwWindow + 512
 )
 
 func (s *lzwSource) reset(in []byte, rows int) error {
 	if s.window == nil {
-		s.window = make([]byte, lzwFirst+lzwHistory+lzwProduce+lzwSlop)
+		s.window = make([]byte, lzwWindow)
 	}
 	s.pos, s.acc, s.count, s.err = 0, 0, 0, nil
 	s.taken, s.write, s.left = lzwFirst, lzwFirst, rows*s.row
@@ -211,63 +213,6 @@ func (s *lzwSource) fill() error {
 	}
 	s.left -= s.write - from
 	return nil
-}
-
-// usual is the fast path of fill. It stops before a code that has no string, before a string that is not in the window or would be written
-// beyond end, and near the end of the input.
-func (s *lzwSource) usual(end int) {
-	window, next := s.window, s.next
-	count, width, pos, write := s.count, s.width, s.pos, s.write
-	acc := s.acc << (64 - count) // in this function the next bit is the highest
-	limit := 1<<width - 1
-	// The string of the next code is already in the table. Only its final byte is not known yet.
-	s.table[next&(lzwCodes-1)], s.prefix[next&(lzwCodes-1)] = newString(s.at, s.table[s.last].length()+1), uint16(s.last)
-loop:
-	for write < end && pos+8 <= len(s.data) && next < limit {
-		acc |= binary.BigEndian.Uint64(s.data[pos:]) >> (count & 63)
-		pos += int(63-count) >> 3
-		count |= 56
-		for range 4 { // codes of at most 12 bits
-			code := int(acc>>((64-width)&63)) & (lzwCodes - 1)
-			e := s.table[code]
-			from, m := e.at(), int(e>>18)
-			if code >= next {
-				if code > next || write+m > end {
-					break loop
-				}
-				copy(window[write:write+m-1], window[from:])
-				window[write+m-1] = window[from]
-			} else {
-				if m > 8 {
-					if e >= lzwGone || write+m > end {
-						break loop
-					}
-					copyLong(window, write, from, m)
-				}
-				binary.LittleEndian.PutUint64(window[write:], binary.LittleEndian.Uint64(window[from:]))
-			}
-			acc <<= width & 63
-			count -= width
-			next++
-			s.table[next&(lzwCodes-1)] = newString(write, m+1)
-			s.prefix[next&(lzwCodes-1)] = uint16(code)
-			write += m
-			if next >= limit {
-				if width == 12 {
-					break
-				}
-				width++
-				limit = 1<<width - 1
-			}
-		}
-	}
-	s.acc, s.count, s.width, s.pos, s.write = acc>>(64-count), count, width, pos, write
-	s.next, s.last, s.at = next, int(s.prefix[next&(lzwCodes-1)]), s.table[next&(lzwCodes-1)].at()
-}
-
-// copyLong copies bytes 8 to n-1 of a string within the window. The caller copies the first 8.
-func copyLong(window []byte, to, from, n int) {
-	copy(window[to+8:to+n], window[from+8:from+n])
 }
 
 // learn adds the string of the previous code and the byte that follows it to the table.
