@@ -33,7 +33,7 @@ func (f Format) sumsBytes() bool {
 }
 
 // sumsWords reports whether rows of the format, whose samples have 16 bits, are added without being split into planes.
-func (f Format) sumsWords() bool { return f == Gray16 || f == RGB16 || f == RGBA16 }
+func (f Format) sumsWords() bool { return f == Gray16 || f == RGB16 || f == RGBA16 || f == NRGBA16 }
 
 // set prepares for boxes of at most the given number of rows, which is at least 2.
 func (b *boxes) set(f Format, lo, hi, rows int) {
@@ -67,7 +67,11 @@ func (b *boxes) add(row []byte) {
 		}
 		return
 	}
-	if b.format.sumsWords() {
+	switch {
+	case b.format == NRGBA16:
+		addPremulWords(b.wide, row)
+		return
+	case b.format.sumsWords():
 		addWords(b.wide, row)
 		return
 	}

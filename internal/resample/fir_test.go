@@ -1,6 +1,7 @@
 package resample
 
 import (
+	"encoding/binary"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -191,5 +192,21 @@ func TestTheMeanOfABoxOfColumnsIsExact(t *testing.T) {
 		}
 		shrinkRow(row, box)
 		require.Equal(t, want, row[:len(want)], "boxes of %d", box)
+	}
+}
+
+func TestPremultipliedWordsAreRoundedOnce(t *testing.T) {
+	r := rand.New(rand.NewPCG(16, 1))
+	for range 100_000 {
+		pixel, sum := make([]byte, 8), make([]uint32, 4)
+		v := []uint32{r.Uint32N(65536), 65535, 0, r.Uint32N(65536)}
+		if r.IntN(8) == 0 {
+			v[3] = 65535
+		}
+		for i := range v {
+			binary.BigEndian.PutUint16(pixel[2*i:], uint16(v[i]))
+		}
+		addPremulWords(sum, pixel)
+		require.Equal(t, []uint32{v[3], v[3], 0, uint32((uint64(v[0])*uint64(v[3]) + 32767) / 65535)}, sum, v)
 	}
 }

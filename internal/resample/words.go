@@ -20,6 +20,22 @@ func addWords(sum []uint32, row []byte) {
 	}
 }
 
+// addPremulWords adds pixels of four big-endian samples of 16 bits to sums, which are in the order of addWords. The first three samples are
+// multiplied by the fourth.
+func addPremulWords(sum []uint32, row []byte) {
+	const round = 1<<15 | 1<<47
+	for ; len(sum) >= 4 && len(row) >= 8; sum, row = sum[4:], row[8:] {
+		s, v := (*[4]uint32)(sum), binary.BigEndian.Uint64(row)
+		alpha := v & 65535
+		green, red := (v&evenWords|65535)*alpha+round, (v>>16&evenWords)*alpha+round // two products of 32 bits each
+		green += green >> 16 & evenWords                                             // times 65536/65535
+		red += red >> 16 & evenWords
+		a := uint64(s[0]) | uint64(s[1])<<32 + green>>16&evenWords
+		b := uint64(s[2]) | uint64(s[3])<<32 + red>>16&evenWords
+		s[0], s[1], s[2], s[3] = uint32(a), uint32(a>>32), uint32(b), uint32(b>>32)
+	}
+}
+
 // flushWords writes the averages of sums of addWords to planes, which are stride samples apart.
 func (b *boxes) flushWords(dst []int16, stride int) {
 	for s := b.wide; len(s) >= 4; s = s[4:] {
