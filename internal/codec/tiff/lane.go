@@ -206,7 +206,7 @@ func (a *lane) read(c *column, y int, row []byte) error {
 	if err := c.src.read(raw); err != nil {
 		return a.failed(c, y, err)
 	}
-	l.tidy(raw, a.scratch)
+	raw = l.tidy(raw, a.scratch)
 	switch {
 	case direct:
 	case a.expand == nil:

@@ -3,24 +3,27 @@ package tiff
 import (
 	"encoding/binary"
 	"math"
-	"math/bits"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
 )
 
-// tidy undoes the byte order and the predictor of a row, in place. Afterwards samples of 16, 24, 32 or 64 bits are
-// big-endian. scratch has the length that [layout.scratch] returns.
-func (l *layout) tidy(row, scratch []byte) {
+// tidy undoes the byte order and the predictor of a row, in row or in scratch, and returns the result. Its samples of 16, 24, 32 or 64 bits
+// are big-endian, except those for expandGrouped. scratch has the length that [layout.scratch] returns.
+func (l *layout) tidy(row, scratch []byte) []byte {
 	step := l.rowSamples()
-	if l.predicts() && l.predictor == 3 {
+	if l.groupsBytes() {
+		if l.bits == 32 {
+			png.UndoSub(scratch, row, step)
+			return scratch
+		}
 		gather(row, scratch, l.bits/8, step)
-		return
+		return row
 	}
 	n := l.bits / 8
 	little := l.order == binary.ByteOrder(binary.LittleEndian)
 	if n == 2 && l.predicts() {
 		accumulateWords(row, step, little)
-		return
+		return row
 	}
 	if l.bits%8 == 0 && n > 1 && little {
 		swap(row, n)
@@ -28,11 +31,15 @@ func (l *layout) tidy(row, scratch []byte) {
 	if l.predicts() {
 		accumulate(row, n, step)
 	}
+	return row
 }
+
+// groupsBytes reports whether the bytes of a row are grouped by significance, which is the floating point predictor.
+func (l *layout) groupsBytes() bool { return l.predicts() && l.predictor == 3 }
 
 // scratch returns the size in bytes of the scratch memory that tidy needs.
 func (l *layout) scratch() int {
-	if l.predicts() && l.predictor == 3 {
+	if l.groupsBytes() {
 		return l.segRowBytes()
 	}
 	return 0
@@ -70,87 +77,6 @@ func swap(row []byte, n int) {
 	}
 }
 
-// accumulateWords undoes horizontal differencing (section 14) of samples of 16 bits, and makes them big-endian. A pixel has step samples.
-func accumulateWords(row []byte, step int, little bool) {
-	if step == 3 {
-		accumulateTriples(row, little)
-		return
-	}
-	for first := 0; first < 2*step && first+2 <= len(row); first += 2 {
-		sum := uint16(0)
-		for p := row[first:]; ; p = p[2*step:] {
-			v := binary.BigEndian.Uint16(p)
-			if little {
-				v = bits.ReverseBytes16(v)
-			}
-			sum += v
-			binary.BigEndian.PutUint16(p, sum)
-			if len(p) < 2*step+2 {
-				break
-			}
-		}
-	}
-}
-
-// accumulateTriples is accumulateWords for pixels of three samples.
-func accumulateTriples(row []byte, little bool) {
-	var r, g, b uint16
-	for len(row) >= 6 {
-		u, v, w := binary.BigEndian.Uint16(row), binary.BigEndian.Uint16(row[2:]), binary.BigEndian.Uint16(row[4:])
-		if little {
-			u, v, w = bits.ReverseBytes16(u), bits.ReverseBytes16(v), bits.ReverseBytes16(w)
-		}
-		r, g, b = r+u, g+v, b+w
-		binary.BigEndian.PutUint16(row, r)
-		binary.BigEndian.PutUint16(row[2:], g)
-		binary.BigEndian.PutUint16(row[4:], b)
-		row = row[6:]
-	}
-}
-
-// accumulate undoes horizontal differencing of samples of 24, 32 or 64 bits; [layout.bytesDiffer] and accumulateWords are for smaller ones.
-// Samples are big-endian and have n bytes; a pixel has step samples.
-func accumulate(row []byte, n, step int) {
-	back := n * step
-	switch n {
-	case 3:
-		for i := back; i+3 <= len(row); i += 3 {
-			a, b := row[i:i+3], row[i-back:][:3]
-			v := uint32(a[0])<<16 + uint32(a[1])<<8 + uint32(a[2]) + uint32(b[0])<<16 + uint32(b[1])<<8 + uint32(b[2])
-			a[0], a[1], a[2] = byte(v>>16), byte(v>>8), byte(v)
-		}
-	case 4:
-		for i := back; i+4 <= len(row); i += 4 {
-			binary.BigEndian.PutUint32(row[i:], binary.BigEndian.Uint32(row[i:])+binary.BigEndian.Uint32(row[i-back:]))
-		}
-	case 8:
-		for i := back; i+8 <= len(row); i += 8 {
-			binary.BigEndian.PutUint64(row[i:], binary.BigEndian.Uint64(row[i:])+binary.BigEndian.Uint64(row[i-back:]))
-		}
-	}
-}
-
-// gather undoes the floating point predictor (Adobe's TIFF Technical Note 3). The encoder has grouped the bytes of a row by
-// significance, and stored the differences of consecutive bytes.
-func gather(row, sorted []byte, n, step int) {
-	sorted = sorted[:len(row)]
-	png.UndoSub(sorted, row, step)
-	count := len(row) / n
-	if n == 4 {
-		a, b, c, d := sorted[:count], sorted[count:][:count], sorted[2*count:][:count], sorted[3*count:][:count]
-		for i := 0; i < count && len(row) >= 4; i++ {
-			binary.BigEndian.PutUint32(row, uint32(a[i])<<24|uint32(b[i])<<16|uint32(c[i])<<8|uint32(d[i]))
-			row = row[4:]
-		}
-		return
-	}
-	for i := range count {
-		for j := range n {
-			row[i*n+j] = sorted[j*count+i]
-		}
-	}
-}
-
 // expand returns a function that converts n samples of a tidy row to 8 or 16 bits, or nil if no conversion is needed.
 // Samples of fewer than 8 bits are scaled to 8 bits; palette indices are not scaled.
 func (l *layout) expand() func(dst, src []byte, n int) {
@@ -161,6 +87,8 @@ func (l *layout) expand() func(dst, src []byte, n int) {
 				putFloat(dst[2*i:], math.Float64frombits(binary.BigEndian.Uint64(src[8*i:])))
 			}
 		}
+	case l.format == float && l.bits == 32 && l.groupsBytes():
+		return expandGrouped
 	case l.format == float && l.bits == 32:
 		return func(dst, src []byte, n int) {
 			for i := range n {
