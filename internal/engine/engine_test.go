@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"image"
 	"image/png"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -72,7 +73,7 @@ func TestWithoutLimitsTheMemoryOfAHugePictureDoesNotOverflow(t *testing.T) {
 	require.NoError(t, err)
 	_, err = e.Plan(h, engine.Request{Processor: processors.Scale{}, Encoder: processors.PNG{}, Width: 30})
 	assert.ErrorIs(t, err, codec.ErrTooLarge)
-	h.Stored = image.Pt(1<<32-1, 1<<32-1)
+	h.Stored = image.Pt(math.MaxInt, math.MaxInt)
 	_, err = e.Plan(h, engine.Request{Processor: processors.Scale{}, Encoder: processors.PNG{}, Width: 30})
 	assert.ErrorIs(t, err, codec.ErrTooLarge)
 }
