@@ -211,7 +211,7 @@ func (g *gifWriter) finish(w io.Writer, loop int) error {
 // draw paints the held frames. last says that they are the last frames of the animation.
 func (g *gifWriter) draw(last bool) error {
 	if !g.decided && last {
-		if err := g.chooseRecipe(); err != nil {
+		if err := g.decide(); err != nil {
 			return err
 		}
 	}

@@ -12,7 +12,7 @@ import (
 func (f *flattener) drawChosen() (drawn bool, err error) {
 	g := &gifWriter{ctx: f.ctx, held: f.held, moving: len(f.held) > 1, scaled: true, colors: f.colors, original: f.original}
 	defer g.close()
-	if err := g.chooseRecipe(); err != nil || g.recipe.palette == nil {
+	if err := g.decide(); err != nil || g.recipe.palette == nil {
 		return false, err
 	}
 	size := f.held[0].Image.Rect.Size()

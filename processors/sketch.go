@@ -19,8 +19,6 @@ type sketch struct {
 	skip   []bool  // by frame: the frame is only drawn on the screen
 	every  int     // every n-th encoded frame is compared with the original frame
 	part   float64 // the fraction of the frames' detail that the sample has
-	ground [3]int32
-	tables map[*quantize.Palette]bool // the palettes whose memory is taken from the account
 }
 
 const (
@@ -47,7 +45,7 @@ func newSketch(g *gifWriter) (*sketch, error) {
 			encoded[1+int(part*float64(n-1))] = true
 		}
 	}
-	s := &sketch{writer: g, part: 1, tables: map[*quantize.Palette]bool{}}
+	s := &sketch{writer: g, part: 1}
 	count, whole, part := 0, 0, 0
 	for i, f := range g.held {
 		if !encoded[i] && (i+1 == n || !encoded[i+1]) {
@@ -62,7 +60,6 @@ func newSketch(g *gifWriter) (*sketch, error) {
 			count++
 		}
 	}
-	s.ground = groundOf(s.frames[0])
 	s.every = (count + sketchLooks - 1) / sketchLooks
 	if whole > 0 {
 		s.part = float64(part) / float64(whole)
@@ -113,19 +110,18 @@ type trial struct {
 	bytes int
 
 	degradation float64 // visible error, in approximate points of SSIMULACRA 2
-	kept        float64 // see frameErrors
 }
 
 // try estimates the bytes and the degradation of the animation in a palette.
 func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, error) {
 	g, size := s.writer, s.frames[0].Rect.Size()
-	if err := s.keep(palette); err != nil {
+	if err := g.take(quantize.DithererBytes(0)); err != nil { // memory for using the palette again
 		return nil, err
 	}
 	taken := g.taken
 	defer func() { g.give(g.taken - taken) }()
 	n := area(size)
-	if err := g.take(quantize.DithererBytes(n) - quantize.DithererBytes(0) + planesBytes(n) + n*int64(len(s.frames))); err != nil {
+	if err := g.take(quantize.DithererBytes(n) + planesBytes(n) + n*int64(len(s.frames))); err != nil {
 		return nil, err
 	}
 	out, err := gif.NewEncoder(g.ctx, size)
@@ -133,7 +129,7 @@ func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, e
 		return nil, err
 	}
 	defer out.Close()
-	seen := newErrors(s.frames, s.compared(), s.ground)
+	seen := newErrors(s.frames, s.compared())
 	out.Quick, out.Loss, out.Slack, out.Watch = true, r.loss, r.slack, seen.add
 	ditherer := quantize.Ditherer{Palette: palette, Transparent: uint8(len(palette.Colors)), Plain: plain, Calm: true, Calmer: r.calmer, Curve: r.curve}
 	colors := paletteWithTransparent(palette)
@@ -159,18 +155,8 @@ func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, e
 	}
 	t := &trial{recipe: r}
 	t.bytes, err = out.Estimate(len(g.held), s.part)
-	t.degradation, t.kept = seen.degradation(), seen.kept()
+	t.degradation = seen.degradation()
 	return t, err
-}
-
-// keep takes the memory of a palette from the account until g gives it back. Further trials use the palette again.
-func (s *sketch) keep(p *quantize.Palette) error {
-	if s.tables[p] {
-		return nil
-	}
-	err := s.writer.take(quantize.DithererBytes(0))
-	s.tables[p] = err == nil
-	return err
 }
 
 // compared reports which encoded frames are compared with the original frames.

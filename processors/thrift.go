@@ -4,8 +4,10 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"math"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/pixels"
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
@@ -18,10 +20,10 @@ type recipe struct {
 	palette *quantize.Palette // one palette of all frames, which are then not dithered; nil: palettes are chosen when the frames are painted
 }
 
-// chooseRecipe chooses the recipe for a scaled animation, also for that of a WebP: see flattener.drawChosen. Scaling adds colors along
-// all edges. With all these colors, the thumbnail often has more bytes than its original. With too few colors, text becomes
-// illegible. So chooseRecipe uses a sketch to estimate the bytes and the visible error of several palettes.
-func (g *gifWriter) chooseRecipe() error {
+// decide chooses the recipe for a scaled animation. Scaling adds colors along all edges. With all these
+// colors, the thumbnail often has more bytes than its original. With too few colors, text becomes illegible. So decide uses a
+// sketch to estimate the bytes and the visible error of several palettes.
+func (g *gifWriter) decide() error {
 	if !g.moving || !g.scaled || g.asked || g.colors == nil {
 		return nil
 	}
@@ -40,17 +42,18 @@ func (g *gifWriter) chooseRecipe() error {
 		return err
 	}
 	defer release()
-	c := chooser{histogram: h, kept: 1, rungs: map[int]*quantize.Palette{}}
+	c := chooser{histogram: h, rungs: map[int]*quantize.Palette{}}
 	if c.sketch, err = newSketch(g); err == nil {
 		c.own = c.ownPalette(colors)
 		err = c.all()
 	}
-	if err != nil && !errors.Is(err, codec.ErrTooLarge) {
+	if err != nil {
+		if errors.Is(err, codec.ErrTooLarge) {
+			return nil
+		}
 		return err
 	}
-	if best := c.best(); best != nil { // if the memory did not suffice for all, the best one of those that were tried
-		g.recipe = best.recipe
-	}
+	g.recipe = c.best().recipe
 	return nil
 }
 
@@ -63,8 +66,6 @@ type chooser struct {
 	usual     *trial            // the trial of the usual recipe
 	own       *quantize.Palette // the colors of the original
 	budget    float64           // bytes
-	kept      float64           // of the trial that the budget is made from; 1 if the original has more colors
-	calmer    bool              // search tries calmer recipes
 }
 
 // ownPalette returns a palette of the colors of the original. If there are too many, it returns the best palette of the largest
@@ -98,62 +99,82 @@ func (c *chooser) all() error {
 	case !fits:
 		err = c.search(0, c.last()/2+1) // trying the upper half would not change the choice
 	}
-	if err != nil {
-		return err
+	if n := c.writer.original.Exceeded; n > 0 && err == nil {
+		err = c.exceeded(n)
 	}
-	if n := c.writer.original.Exceeded; n > 0 {
-		return c.exceeded(n)
-	}
-	return c.tighten()
+	return err
 }
 
-// tighten tries the best recipe with more slack until it is about within the budget.
-func (c *chooser) tighten() error {
-	if c.exceeds(c.best()) && c.holes() {
-		c.calmer = true
-		if err := c.search(0, c.last()/2+1); err != nil {
-			return err
-		}
-	}
-	for _, slack := range tighter {
-		best := c.best()
-		if !c.exceeds(best) {
-			return nil
-		}
-		r := best.recipe
-		r.slack = slack
-		t, err := c.try(r, r.palette, true)
+// tryOwn tries the colors of the original. It sets the budget to the bytes that an encoder needs if it adds no colors. With few
+// colors, thin lines disappear where each pixel gets the color that covers more of it. So wider lines are tried too.
+func (c *chooser) tryOwn() (*trial, error) {
+	if !c.few() {
+		plain, err := c.add(recipe{palette: c.own})
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if t.kept < 0.9*min(best.kept, 1) { // slack removes thin lines
-			return nil
+		c.setBudget(c.othersBytes(plain.bytes))
+		if _, err = c.add(recipe{palette: c.own, slack: slack}); err == nil {
+			_, err = c.add(recipe{palette: c.own, loss: smallLoss})
 		}
-		c.trials = append(c.trials, t)
+		return plain, err
 	}
-	return nil
+	plain, err := c.add(recipe{palette: c.own, curve: quantize.NewCurve(0.9)})
+	if err != nil {
+		return nil, err
+	}
+	c.setBudget(float64(plain.bytes))
+	if plain.degradation < invisible {
+		return plain, nil
+	}
+	if !pixels.Light(c.frames[0], opaqueFrom) {
+		_, err = c.add(recipe{palette: c.own})
+		return plain, err
+	}
+	c.trials = nil // even if the lines are not quite as wide as they should be, they are more important than the ground
+	wide := recipe{palette: c.own, curve: quantize.NewCurve(2.2)}
+	lines, err := c.add(wide)
+	if err != nil {
+		return plain, err
+	}
+	if len(c.own.Colors) > 2 && plain.degradation > vanished { // the bytes of plain do not include those of the lines
+		c.setBudget(max(float64(lines.bytes), c.shareOfOriginal()))
+	}
+	if len(c.own.Colors) > 2 { // slack would interrupt the lines
+		wide.slack = slack
+		_, err = c.add(wide)
+	}
+	return plain, err
 }
 
-// exceeds reports whether a trial in few colors is clearly too large. The budget of an original of few colors is low, above all
-// if parts of its lines are missing from the trial that the budget is made from.
-func (c *chooser) exceeds(t *trial) bool {
-	if t.palette == nil || len(t.palette.Colors) > fewColors {
-		return false
+// shareOfOriginal estimates the bytes of the thumbnail from those of the original. If these are unknown, it returns 0.
+func (c *chooser) shareOfOriginal() float64 {
+	o := c.writer.original
+	if o.Bytes == 0 {
+		return 0
 	}
-	tolerated := 0.97
-	switch {
-	case len(c.own.Colors) <= 2:
-		tolerated = 1.1
-	case c.kept < 0.85:
-		tolerated = 1.05 / c.kept
-	case c.few():
-		tolerated = 1.05
-	}
-	return float64(t.bytes) > tolerated*c.budget
+	share := float64(area(c.writer.held[0].Image.Rect.Size())) / float64(area(o.Size))
+	return float64(1.25*float64(o.Bytes)) * math.Pow(share, 0.65)
 }
 
-// tighter are the values of slack with which tighten tries the best recipe.
-var tighter = []int{80, 110, 140}
+// othersBytes estimates the bytes that another encoder needs if it keeps the palette of an original of many colors. This encoder needs
+// plain bytes with that palette, which are more, because its scaling sharpens edges. The estimate is at most what follows from the
+// bytes of the original.
+func (c *chooser) othersBytes(plain int) float64 {
+	bytes := 0.76 * float64(plain)
+	if most := c.shareOfOriginal(); most > 0 {
+		bytes = min(bytes, most)
+	}
+	return bytes
+}
+
+// setBudget sets the budget, which is smaller than the original.
+func (c *chooser) setBudget(bytes float64) {
+	c.budget = bytes
+	if o := c.writer.original.Bytes; o > 0 {
+		c.budget = min(c.budget, 0.95*float64(o))
+	}
+}
 
 // exceeded looks for a recipe that takes fewer bytes than the best one so far. With that one, the whole file was n times as
 // large as the original.
@@ -187,7 +208,7 @@ func (c *chooser) search(low, high int) error {
 		if c.fits(c.usual) { // most rungs above the usual one are too large
 			middle = low + (high-low)/4
 		}
-		t, err := c.add(recipe{palette: c.rung(middle), slack: slack, calmer: c.calmer})
+		t, err := c.add(recipe{palette: c.rung(middle), slack: slack})
 		switch {
 		case err != nil:
 			return err
@@ -208,7 +229,7 @@ const (
 	muchSlack = 160 // the slack if the first encoding has exceeded the size of the original
 )
 
-// tryUsual tries the usual recipe, which animations have if chooseRecipe is not called for them. It returns the rung of the palette,
+// tryUsual tries the usual recipe, which animations have if decide is not called for them. It returns the rung of the palette,
 // if it has one.
 func (c *chooser) tryUsual(flat bool) (rung int, err error) {
 	h := c.histogram
@@ -223,9 +244,8 @@ func (c *chooser) tryUsual(flat bool) (rung int, err error) {
 		c.usual, err = c.add(recipe{palette: c.rung(rung), slack: slack})
 		return rung, err
 	}
-	if c.usual, err = c.try(recipe{loss: c.writer.recipe.loss}, h.Choose(c.writer.ctx, 255), exact); err == nil {
-		c.trials = append(c.trials, c.usual)
-	}
+	c.usual, err = c.try(recipe{loss: c.writer.recipe.loss}, h.Choose(c.writer.ctx, 255), exact)
+	c.trials = append(c.trials, c.usual)
 	return 0, err
 }
 
@@ -272,3 +292,50 @@ func (c *chooser) add(r recipe) (*trial, error) {
 
 // fewColors is the maximum number of colors of flat art without smooth edges.
 const fewColors = 20
+
+// best returns the trial with the lowest cost.
+func (c *chooser) best() *trial {
+	best := c.usual
+	for _, t := range c.trials {
+		if c.cost(t) < c.cost(best) {
+			best = t
+		}
+	}
+	return best
+}
+
+func (c *chooser) fits(t *trial) bool { return float64(t.bytes) <= c.budget }
+
+// cost returns the degradation of a trial, plus a penalty if its bytes exceed the budget, plus bytesPoints times the natural
+// logarithm of the ratio of bytes to budget. So a trial with fewer bytes may have a slightly larger degradation. If the original
+// has few colors, letters may become illegible; so a trial that looks poor has a penalty, and bytes beyond the budget matter
+// less. But if it has two colors, a third color must not exceed the budget: such art has many more bytes with it.
+func (c *chooser) cost(t *trial) float64 {
+	ratio := float64(t.bytes) / c.budget
+	beyond := max(0, ratio-1)
+	cost := t.degradation + float64(bytesPoints*math.Log(ratio))
+	switch {
+	case !c.few():
+		cost += float64(200*beyond) + float64(3*max(0, t.degradation-poorMany))
+	case len(c.own.Colors) <= 2 && t.palette != c.own && beyond > 0:
+		cost += tooMany
+	default:
+		cost += float64(200*beyond) + float64(3*max(0, t.degradation-poor))
+	}
+	return cost
+}
+
+// poor is the degradation above which letters are interrupted, and vanished the one above which lines are missing. tooMany is more
+// than what other trials cost.
+const (
+	poor     = 30
+	vanished = 70
+	poorMany = 12 // the degradation above which gradients have steps
+	tooMany  = 1000
+)
+
+// bytesPoints weighs bytes against degradation: a file that is smaller by a factor of e may be worse by bytesPoints points.
+const bytesPoints = 6
+
+// invisible is the degradation below which no difference is visible.
+const invisible = 1

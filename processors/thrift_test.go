@@ -58,38 +58,6 @@ func TestWithoutMemoryForTrialsAnAnimationIsEncodedOnce(t *testing.T) {
 	assert.Zero(t, tight.Used())
 }
 
-func TestMemoryThatDoesNotSufficeForAllTrialsIsEnoughForTheFile(t *testing.T) {
-	encode := func(limit int64) (size int, peak int64) {
-		frames := discs(6)
-		for _, f := range frames { // few colors and holes add trials
-			for i := range f.Pix {
-				if i%4 < 3 {
-					f.Pix[i] &= 0xc0
-				}
-			}
-			draw.Draw(f, image.Rect(0, 0, 40, 20), image.Transparent, image.Point{}, draw.Src)
-		}
-		account := codec.NewAccount(limit)
-		var out counter
-		require.NoError(t, processors.GIF{}.EncodeContext(codec.WithAccount(t.Context(), account), &out, halved(t, frames)))
-		assert.Zero(t, account.Used())
-		return int(out), account.Peak()
-	}
-	all, peak := encode(1 << 30)
-	assert.Less(t, peak, int64(5<<20)) // each palette is in the account once, however many trials use it
-	for limit := int64(3 << 20); limit < peak; limit += 50_000 {
-		few, _ := encode(limit)
-		assert.Less(t, few, 2*all, "limit %d", limit)
-	}
-}
-
-type counter int
-
-func (c *counter) Write(p []byte) (int, error) {
-	*c += counter(len(p))
-	return len(p), nil
-}
-
 func TestTrialsEndWithTheContext(t *testing.T) {
 	a := halved(t, discs(6))
 	ctx, cancel := context.WithCancel(t.Context())

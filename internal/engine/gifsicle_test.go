@@ -24,7 +24,7 @@ import (
 // almost nothing.
 var sharpFilms = map[string]float64{
 	"black and white":    1.1,
-	"scrolling text":     1.1,
+	"scrolling text":     1.3,
 	"tiles":              1.15,
 	"window, sharp text": 1.1,
 }

@@ -71,7 +71,7 @@ func (d *Ditherer) Draw(ctx context.Context, out *image.Paletted, img *image.NRG
 			if !again || !near(p, source[4*x:][:4], steady) && !(d.Plain && d.Calm && d.holds(index[x], p, source[4*x:][:4])) {
 				opaque := p[3] >= opaqueFrom
 				if again && d.Calm {
-					opaque = d.staysOpaque(p[3], source[4*x+3], index[x] == d.Transparent)
+					opaque = d.staysOpaque(p[3], source[4*x+3])
 				}
 				copy(source[4*x:], p)
 				index[x] = d.Transparent
@@ -93,12 +93,8 @@ const (
 	goneBelow = 204
 )
 
-// staysOpaque reports whether a pixel counts as opaque. before is the alpha for which its previous index was chosen, and
-// gone says that this index is transparent.
-func (d *Ditherer) staysOpaque(alpha, before uint8, gone bool) bool {
-	if gone && d.Calmer && alpha < goneBelow {
-		return false
-	}
+// staysOpaque reports whether a pixel counts as opaque. before is the alpha for which its previous index was chosen.
+func (d *Ditherer) staysOpaque(alpha, before uint8) bool {
 	if before < opaqueFrom || before <= alpha {
 		return alpha >= opaqueFrom
 	}
