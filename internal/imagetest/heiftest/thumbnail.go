@@ -23,6 +23,7 @@ func Thumbnail(ctx context.Context, file []byte, width int, formats ...processor
 	}
 	handler, err := thumbnail.NewHandler(thumbnail.Config{
 		Source: storage.FS(fstest.MapFS{"file": {Data: file}}), Storage: storage.NewMemory(), Signer: signer, Formats: formats,
+		Encoders: thumbnail.Encoders{".png": processors.PNG{Palette: processors.PaletteNever}}, // all colors, because tests compare them
 	})
 	if err != nil {
 		return nil, err
