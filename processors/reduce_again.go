@@ -7,7 +7,7 @@ import (
 )
 
 // These are the largest values of [quantize.Visible] of a palette. Up to sameVisible, even a close look shows no difference. Up to
-// fitVisible, one sees no difference without comparing: a hue is never lost, but edges are less smooth.
+// fitVisible, edges are less smooth, and a hue that few pixels have may be lost.
 const (
 	sameVisible = 0.05
 	fitVisible  = 0.1
