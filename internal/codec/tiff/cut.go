@@ -78,7 +78,7 @@ func (a *lane) segment(i int64, rows int) ([]byte, error) {
 	d.assumed = true
 	in, err := l.segmentAt(d.data, i, at, rows)
 	if _, ok := l.counts.at(d.data, i); !ok && l.isJPEG() && err == nil { // other compressions do not read what follows
-		if n, ok := d.length(i, at); ok {
+		if n, ok := a.trail.length(d); ok {
 			in = in[:n]
 		}
 	}
@@ -100,35 +100,73 @@ func (d *decoder) plainOffset(i int64) (at int64, ok bool) {
 
 // A trail adds up the lengths of compressed strips or tiles. Programs such as libtiff write the directory behind the pixels, and the
 // lengths before the offsets. Lengths that are cut off as well are measured.
-type trail struct{ i, at int64 } // strip or tile i is at offset at; 0 means unknown
+type trail struct {
+	i, at    int64 // strip or tile i is at offset at; 0 means unknown
+	measured int64 // length of strip or tile i; 0 means not measured, and -1 that it can't be measured
+}
 
-// follow returns the offset of strip or tile i. In a file with separate planes, all strips of the planes before it may have to be passed.
+// follow returns the offset of strip or tile i. It may have to pass all strips of the planes before it.
 func (t *trail) follow(d *decoder, i int64) (at int64, ok bool) {
 	l, data := d.layout, d.data
 	if t.at == 0 || i < t.i {
-		if *t = (trail{}); l.start > headerBytes {
-			t.at = headerBytes
-			if l.order.Uint16(data[2:]) != 42 {
-				t.at = 16 // BigTIFF
-			}
-		}
-		if first, ok := l.offsets.at(data, 0); ok {
-			t.at = first
-		}
+		*t = d.lastPlane(i)
 	}
 	for t.at > 0 && t.i < i {
 		next, ok := l.offsets.at(data, t.i+1)
 		if !ok {
 			n, found := l.counts.at(data, t.i)
 			if !found {
-				n, found = d.length(t.i, t.at)
+				n, found = t.length(d)
 			}
 			next, ok = t.at+n, found && n > 0 && n <= int64(len(data))
 		}
 		if !ok || d.meter.Spend(1) != nil {
 			return 0, false
 		}
-		*t = trail{t.i + 1, next}
+		*t = trail{i: t.i + 1, at: next}
+		if t.i%int64(l.across()*l.down()) == 0 {
+			d.planes = append(d.planes, *t)
+		}
 	}
 	return t.at, t.at > 0
+}
+
+// lastPlane returns where the last plane begins that was found and that is not behind strip or tile i. So each lane passes only the strips
+// of planes that no lane has passed.
+func (d *decoder) lastPlane(i int64) trail {
+	if len(d.planes) == 0 {
+		d.planes = append(d.planes, d.firstStrip())
+	}
+	found := d.planes[0]
+	for _, t := range d.planes {
+		if t.i <= i {
+			found = t
+		}
+	}
+	return found
+}
+
+// firstStrip returns where the first strip or tile is, or the zero trail if that is unknown.
+func (d *decoder) firstStrip() trail {
+	if first, ok := d.layout.offsets.at(d.data, 0); ok {
+		return trail{at: first}
+	}
+	switch l := d.layout; {
+	case l.start <= headerBytes:
+		return trail{}
+	case l.order.Uint16(d.data[2:]) != 42:
+		return trail{at: 16} // BigTIFF
+	}
+	return trail{at: headerBytes}
+}
+
+// length measures the strip or tile that the trail has reached.
+func (t *trail) length(d *decoder) (n int64, ok bool) {
+	if t.measured == 0 {
+		t.measured = -1
+		if n, ok := d.measure(t.i, t.at); ok {
+			t.measured = n
+		}
+	}
+	return t.measured, t.measured > 0
 }

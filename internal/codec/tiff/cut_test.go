@@ -143,31 +143,6 @@ func TestATolerantDecodeAddsUpTheLengthsOfStripsWhoseOffsetsAreTruncated(t *test
 	}
 }
 
-func TestATolerantDecodeMeasuresStripsWhoseLengthsAreTruncated(t *testing.T) {
-	jpegs := jpegStrips(t, true, 5)
-	jpegs.Last = true
-	files := map[string]*pieces.TIFF{"JPEG": jpegs}
-	for name, c := range map[string]struct {
-		compression uint16
-		pack        func([]byte) []byte
-	}{"deflate": {8, deflated}, "LZW": {5, lzwOf}, "PackBits": {32773, func(p []byte) []byte { return packBits(p, 120) }}} {
-		f := ending(3, 8, 1).Set(259, []uint16{c.compression})
-		for i, p := range f.Parts {
-			f.Parts[i] = c.pack(p)
-		}
-		files[name] = f
-	}
-	for name, f := range files {
-		sound := decoded(t, f)
-		whole, lengths := lengthsFirst(f.Encode())
-		_, _, err := codectest.Decode(t.Context(), tiff.Format, whole[:lengths], codec.Options{})
-		require.ErrorIs(t, err, codec.ErrCorrupt, name)
-		img, err := tolerant(t, whole[:lengths])
-		require.NoError(t, err, name)
-		require.Zero(t, maxDifference(sound, img), name)
-	}
-}
-
 func TestAddingUpLengthsChecksTheContext(t *testing.T) {
 	const rows, planes = 1 << 14, 32
 	looks := func(alpha int) int {

@@ -27,12 +27,12 @@ type decoder struct {
 	convert *converter
 	missing int64 // number of damaged pixels
 
-	assumed   bool            // offsets of strips or tiles are cut off, and were assumed
-	ruler     ruler           // measures strips or tiles whose lengths are cut off; nil before the first one
-	ruled     []byte          // a row of the ruler
-	inflater  io.ReadCloser   // measures zlib streams; nil before the first one
-	lengths   map[int64]int64 // measured lengths of strips or tiles; 0 means that a strip can't be measured
-	soundJPEG bool            // readsJPEG has found a strip or tile with a readable JPEG header
+	assumed   bool          // offsets of strips or tiles are cut off, and were assumed
+	ruler     ruler         // measures strips or tiles whose lengths are cut off; nil before the first one
+	ruled     []byte        // a row of the ruler
+	inflater  io.ReadCloser // measures zlib streams; nil before the first one
+	planes    []trail       // where planes begin whose offsets are cut off, as far as they were found
+	soundJPEG bool          // readsJPEG has found a strip or tile with a readable JPEG header
 }
 
 // errRepaint means that a palette picture has damaged pixels and the palette may have no mid-gray. The picture is

@@ -17,7 +17,7 @@ func (d *decoder) measure(i, at int64) (n int64, ok bool) {
 	if l.start > at {
 		end = min(end, l.start)
 	}
-	if at >= end || l.fillOrder == 2 {
+	if deflated := l.compression == deflate || l.compression == deflateOld; at >= end || l.fillOrder == 2 && deflated {
 		return 0, false
 	}
 	in := d.data[at:end]
@@ -28,38 +28,16 @@ func (d *decoder) measure(i, at int64) (n int64, ok bool) {
 	var used int
 	var err error
 	switch l.compression {
+	case plain, oldJPEG:
+		return 0, false
 	case deflate, deflateOld:
 		used, err = d.measureDeflate(in, l.segBytes(rows))
-	case packBits:
-		used, err = d.measurePackBits(in, l.segBytes(rows))
 	case newJPEG:
 		used, err = d.measureJPEG(in)
-	case lzw, faxG4:
-		used, err = d.measureSource(in, rows)
 	default:
-		return 0, false
+		used, err = d.measureSource(in, rows)
 	}
 	return int64(used), err == nil
-}
-
-// length is like measure, but measures a strip or tile only once, although each plane passes the strips of the planes before it.
-func (d *decoder) length(i, at int64) (n int64, ok bool) {
-	if n, ok = d.lengths[i]; ok {
-		return n, n > 0
-	}
-	if n, ok = d.measure(i, at); !ok {
-		n = 0
-	}
-	const entry = 64 // bytes, with the map's own memory
-	if d.account.Take(entry) != nil {
-		return n, ok
-	}
-	d.taken += entry
-	if d.lengths == nil {
-		d.lengths = map[int64]int64{}
-	}
-	d.lengths[i] = n
-	return n, ok
 }
 
 // measureJPEG measures a JPEG up to its EOI marker.
@@ -106,34 +84,22 @@ func (d *decoder) inflate(r *bytes.Reader) (z io.Reader, err error) {
 	return d.inflater, err
 }
 
-// measurePackBits measures PackBits of want decoded bytes.
-func (d *decoder) measurePackBits(in []byte, want int64) (int, error) {
-	at := 0
-	for want > 0 {
-		if at >= len(in) {
-			return 0, io.ErrUnexpectedEOF
-		}
-		switch control := int8(in[at]); {
-		case control >= 0:
-			at += 2 + int(control)
-			want -= 1 + int64(control)
-		case control == -128:
-			at++
-		default:
-			at += 2
-			want -= 1 - int64(control)
-		}
-	}
-	if at > len(in) {
-		return 0, io.ErrUnexpectedEOF
-	}
-	return at, d.meter.Spend(int64(at))
-}
-
 // A ruler is a source that knows how many bytes of a strip or tile it has used when all rows are decoded.
 type ruler interface {
 	source
+
+	// end returns the length in bytes of the strip or tile, including the code that ends it.
 	end() (int, error)
+}
+
+// rulerBytes returns the memory of a ruler.
+func (l *layout) rulerBytes() int64 {
+	row := int64(l.segRowBytes())
+	n := l.aloneBytes() + 2*row // one of them for the blocks of subsampled chroma
+	if l.isFax() {
+		n += l.faxBytes()
+	}
+	return n
 }
 
 // measureSource measures a strip or tile with a source of its own.
@@ -149,8 +115,11 @@ func (d *decoder) measureSource(in []byte, rows int) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if c, ok := s.(*chromaSource); ok {
-			s = c.source
+		switch of := s.(type) {
+		case *chromaSource:
+			s = of.source
+		case *faxSource:
+			of.missing = nil // a damaged strip has no certain end
 		}
 		d.ruler, d.ruled = s.(ruler), make([]byte, l.segRowBytes())
 	}
@@ -181,12 +150,14 @@ func (s *lzwSource) end() (int, error) {
 	return 0, corrupt("no end of an LZW strip")
 }
 
-// end reads the end-of-facsimile-block code of T.6, if there is one.
-func (s *faxSource) end() (int, error) {
-	for range 2 {
-		if s.bits.peek(12) == 1 {
-			s.bits.skip(12)
-		}
+// end counts the rest of a run that is longer than the rows.
+func (s *packBitsSource) end() (int, error) {
+	n := s.pos
+	if s.run > 0 && !s.repeat {
+		n += s.run
 	}
-	return s.bits.pos - int(s.bits.count/8), s.bits.overrun()
+	if n > len(s.data) {
+		return 0, io.ErrUnexpectedEOF
+	}
+	return n, nil
 }

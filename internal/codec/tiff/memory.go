@@ -26,6 +26,9 @@ func memory(h *codec.Header, o codec.Options) int64 {
 		lanes = int64(len(c.wanted))
 	}
 	total := lanes*l.laneBytes() + c.bytes()
+	if o.Tolerant {
+		total += l.rulerBytes()
+	}
 	if small != (image.Point{}) {
 		return total + resample.ShrinkBytes(c.format, h.Stored, small, reducing)
 	}
@@ -42,7 +45,7 @@ func (l *layout) laneBytes() int64 {
 	row := max(int64(l.segRowBytes()), int64(l.segW)*int64(l.pixelBytes()))
 	one := l.sourceBytes() + l.segmentBytes()
 	if l.isFax() {
-		one += 2 * 4 * int64(l.segW+faxSpare)
+		one += l.faxBytes()
 	}
 	if l.subsampled() {
 		one += row

@@ -131,6 +131,7 @@ func (c *converter) lookUpBytes(dst, src []byte) {
 		binary.LittleEndian.PutUint32(dst, colors[src[0]]) // the fourth byte is overwritten by the next pixel
 	}
 	if len(dst) >= 3 && len(src) > 0 {
-		copy(dst[:3], c.palette[src[0]][:])
+		v := colors[src[0]]
+		dst[0], dst[1], dst[2] = byte(v), byte(v>>8), byte(v>>16)
 	}
 }
