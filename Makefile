@@ -22,7 +22,7 @@
 # Debian packages of the servers and programs that tests drive. A test skips without its program, unless
 # THUMBNAIL_REAL is set, as it is here.
 APT = redis-server nginx apache2 libapache2-mod-xsendfile caddy chromium webp python3 python3-pil python3-numpy nodejs php-cli \
-	prometheus libvips-tools libtiff-tools imagemagick libheif-examples libjpeg-turbo-progs liblcms2-utils icc-profiles-free colord-data libgs-common
+	prometheus libvips-tools libtiff-tools imagemagick gifsicle netpbm libheif-examples libjpeg-turbo-progs liblcms2-utils icc-profiles-free colord-data libgs-common
 
 # Systems and architectures that the module and its tests are type-checked for, without cgo.
 PLATFORMS = linux/arm64 linux/386 windows/amd64 darwin/arm64 freebsd/amd64

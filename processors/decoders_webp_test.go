@@ -20,10 +20,8 @@ import (
 // it is installed, dwebp of libwebp.
 func decoders(t *testing.T) map[string]func([]byte) *image.NRGBA {
 	d := map[string]func([]byte) *image.NRGBA{"x/image": func(b []byte) *image.NRGBA { return xdecode(t, b) }}
-	if path, err := exec.LookPath("dwebp"); err == nil {
+	if path := imagetest.Optional(t, "dwebp", "webp"); path != "" {
 		d["dwebp"] = func(b []byte) *image.NRGBA { return dwebp(t, path, b) }
-	} else if imagetest.Real() {
-		t.Fatal("dwebp, of the package webp, is not installed")
 	}
 	return d
 }

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 	"github.com/rest-thumbnails/thumbnail/processors"
 
 	"github.com/stretchr/testify/assert"
@@ -241,10 +242,7 @@ func TestEncodersOfGraphicsEndWithTheirContexts(t *testing.T) {
 
 // libpng decodes the same pixels as image/png.
 func TestLibpngDecodesTheSamePixels(t *testing.T) {
-	path, err := exec.LookPath("pngtopnm")
-	if err != nil {
-		t.Skip("netpbm is not installed")
-	}
+	path := imagetest.Program(t, "pngtopnm", "netpbm")
 	for seed := range uint64(40) {
 		img := small(rand.New(rand.NewPCG(seed, 3)))
 		for i := range img.Pix {

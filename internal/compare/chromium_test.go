@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -62,9 +61,7 @@ func icoCommand(r *rand.Rand) string {
 // byProgram makes a file by a shell command that converts in.png to out.
 func byProgram(command func(*rand.Rand) string) func(*testing.T, *rand.Rand) (madeFile, bool) {
 	return func(t *testing.T, r *rand.Rand) (madeFile, bool) {
-		if _, err := exec.LookPath("convert"); err != nil {
-			imagetest.Missing(t, "convert is not installed")
-		}
+		imagetest.Program(t, "convert", "imagemagick")
 		line := command(r)
 		_, data, ok := made(t, source(r, r.IntN(2) == 0), line)
 		return madeFile{line, data}, ok

@@ -60,9 +60,7 @@ var restartDamages = []struct {
 
 func TestDamagedRestartMarkersCostNoMorePSNRThanWithLibjpeg(t *testing.T) {
 	for _, program := range []string{"cjpeg", "djpeg"} {
-		if _, err := exec.LookPath(program); err != nil {
-			imagetest.Missing(t, program+" is not installed")
-		}
+		imagetest.Program(t, program, "libjpeg-turbo-progs")
 	}
 	e, err := engine.New(nil, true)
 	require.NoError(t, err)

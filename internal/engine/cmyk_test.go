@@ -68,9 +68,7 @@ func TestCMYKWithAlphaHasTheColorsOfCMYKWithout(t *testing.T) {
 // black) look as libvips shows CMYK without a profile.
 func TestPhotosInCMYKLookAsLibvipsShowsThem(t *testing.T) {
 	for _, name := range []string{"vips", "vipsthumbnail"} {
-		if _, err := exec.LookPath(name); err != nil {
-			imagetest.Missing(t, name+" is not installed (Debian: libvips-tools)")
-		}
+		imagetest.Program(t, name, "libvips-tools")
 	}
 	const ghostscript = "/usr/share/color/icc/ghostscript/default_cmyk.icc"
 	profiles := []string{"cmyk"}

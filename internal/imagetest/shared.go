@@ -130,6 +130,17 @@ func repository() string {
 	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
+// Optional returns the path of a program with which a test does more, or "" if it is not installed. If THUMBNAIL_REAL is set, the test
+// fails without it.
+func Optional(t testing.TB, name, debian string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil && Real() {
+		t.Fatal(name + " is not installed (Debian: " + debian + ")")
+	}
+	return path
+}
+
 // Missing skips a test that needs something that is not installed. If THUMBNAIL_REAL is set, the test
 // fails.
 func Missing(t testing.TB, what string) {

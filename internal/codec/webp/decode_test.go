@@ -98,7 +98,7 @@ func samePixels(t testing.TB, want, got *image.YCbCr) {
 // FuzzDecode cover several partitions and both loop filters without cwebp.)
 func everyKind(t testing.TB, img *image.NRGBA) map[string][]byte {
 	kinds := map[string][]byte{"default": encode(t, img, 80), "low quality": encode(t, img, 3), "high quality": encode(t, img, 100)}
-	if _, err := exec.LookPath("cwebp"); err != nil {
+	if imagetest.Optional(t, "cwebp", "webp") == "" {
 		return kinds
 	}
 	for _, args := range []string{"-q 75", "-q 3", "-q 100", "-nostrong -f 100", "-sharpness 6 -f 80", "-f 0", "-segments 1"} {

@@ -22,11 +22,7 @@ import (
 
 // playedByChromium returns the frames of an animation as Chromium's ImageDecoder decodes them, over white, one above the other.
 func playedByChromium(t *testing.T, file []byte, size image.Point, frames int) image.Image {
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		require.Empty(t, os.Getenv("THUMBNAIL_REAL"), "chromium is not installed")
-		t.Skip("chromium is not installed")
-	}
+	chromium := imagetest.Program(t, "chromium", "chromium")
 	dir := t.TempDir()
 	page := fmt.Sprintf(`<!doctype html><body style="margin:0;background:#fff"><canvas id="c" width="%d" height="%d" style="display:block"></canvas><script>
 (async () => {

@@ -7,7 +7,6 @@ import (
 	"image/draw"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"testing"
 	"time"
 
@@ -24,8 +23,7 @@ func TestSmallPicturesAreEncodedCorrectlyWithEveryOption(t *testing.T) {
 	if os.Getenv("THUMBNAIL_REAL") != "" {
 		n = 5000
 	}
-	_, err := exec.LookPath("dwebp")
-	installed := err == nil
+	installed := imagetest.Optional(t, "dwebp", "webp") != ""
 	r := rand.New(rand.NewPCG(31, 32))
 	for i := range n {
 		w, h := 1+r.IntN(1<<r.IntN(7)), 1+r.IntN(1<<r.IntN(6))

@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // randomPicture returns a picture with smooth parts, edges and noise.
@@ -82,10 +84,7 @@ func TestEncoderAndDecoderReconstructTheSamePixels(t *testing.T) {
 }
 
 func TestLibwebpDecodesTheSame(t *testing.T) {
-	dwebp, err := exec.LookPath("dwebp")
-	if err != nil {
-		t.Skip("no dwebp")
-	}
+	dwebp := imagetest.Program(t, "dwebp", "webp")
 	r := rand.New(rand.NewPCG(3, 4))
 	for i := range 12 {
 		img := randomPicture(r, 1+r.IntN(150), 1+r.IntN(150))

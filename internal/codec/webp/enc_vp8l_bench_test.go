@@ -42,9 +42,7 @@ func cwebp(b *testing.B, img *image.NRGBA, args ...string) (size int64, seconds 
 
 // BenchmarkLossless compares with cwebp -lossless -z 6. It reports the bytes and the CPU time of each drawing, and the means of the ratios.
 func BenchmarkLossless(b *testing.B) {
-	if _, err := exec.LookPath("cwebp"); err != nil {
-		b.Skip("cwebp is not installed")
-	}
+	imagetest.Program(b, "cwebp", "webp")
 	all := drawings()
 	var bytes, ours, theirs float64
 	for _, d := range all {

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/image/vp8l"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec"
+	"github.com/rest-thumbnails/thumbnail/internal/imagetest"
 )
 
 // randomDrawing returns a picture of a random kind: few colors, smooth, noisy, with alpha, or mixed.
@@ -107,10 +108,7 @@ func TestALosslessPictureIsDecodedToTheSamePixels(t *testing.T) {
 }
 
 func TestLibwebpDecodesLosslessPicturesToTheSamePixels(t *testing.T) {
-	dwebp, err := exec.LookPath("dwebp")
-	if err != nil {
-		t.Skip("dwebp is not installed")
-	}
+	dwebp := imagetest.Program(t, "dwebp", "webp")
 	r := rand.New(rand.NewPCG(3, 4))
 	for i := range 30 {
 		img := randomDrawing(r, 1+r.IntN(200), 1+r.IntN(90))

@@ -41,7 +41,8 @@ func losslessPixels(t testing.TB, content []byte, size image.Point) ([]byte, err
 // losslessByLibwebp encodes with cwebp at one of its levels, or with our encoder if cwebp is not installed.
 func losslessByLibwebp(t *testing.T, img *image.NRGBA, level int) []byte {
 	file := encodeFile(t, img, true)
-	if _, err := exec.LookPath("cwebp"); err == nil {
+	if imagetest.Optional(t, "cwebp", "webp") != "" {
+		var err error
 		file, err = exec.Command("cwebp", "-quiet", "-exact", "-lossless", "-z", strconv.Itoa(level%10), writePAM(t, img), "-o", "-").Output()
 		require.NoError(t, err)
 	}
