@@ -22,8 +22,9 @@ type Palette int
 const (
 	// PaletteAuto reduces scaled diagrams, text and similar pictures to few colors if the result looks the
 	// same. It considers pictures whose original has a palette, and pictures in which 16 colors cover at
-	// least half of the pixels. Their files shrink to a third. It considers other pictures only if the thumbnail
-	// would have more bytes than the original. Photographs and pictures that were not scaled stay unchanged.
+	// least half of the pixels. Their files shrink to a third. If the thumbnail would have more bytes than the original,
+	// PaletteAuto considers every scaled picture, and takes fewer colors: edges may become less smooth, but every hue
+	// stays. Other photographs, and pictures that were not scaled, stay unchanged.
 	PaletteAuto Palette = iota
 	// PaletteAlways reduces every picture to at most 256 colors.
 	PaletteAlways

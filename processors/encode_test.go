@@ -161,3 +161,16 @@ func TestGIFIsExactUpTo256ColorsAndCloseBeyond(t *testing.T) {
 	assert.Equal(t, color.NRGBA{}, color.NRGBAModel.Convert(got.At(79, 50)))
 	assert.Equal(t, uint8(255), color.NRGBAModel.Convert(got.At(81, 50)).(color.NRGBA).A)
 }
+
+func TestAPictureWithoutPixelsIsAnError(t *testing.T) {
+	encoders := map[string]processors.OriginalEncoder{"png": processors.PNG{}, "palette": processors.PNG{Palette: processors.PaletteAlways}, "webp": processors.WebP{}, "gif": processors.GIF{}, "jpeg": processors.JPEG{}}
+	for name, e := range encoders {
+		for _, original := range []processors.Original{{}, {Scaled: true, Palette: true, Bytes: 10, Exceeded: 2}} {
+			for _, size := range []image.Point{{}, {0, 5}, {5, 0}} {
+				var b bytes.Buffer
+				assert.ErrorContains(t, e.EncodeOriginal(t.Context(), &b, image.NewNRGBA(image.Rectangle{Max: size}), original), "a side of the picture is 0", "%s, %v", name, size)
+				assert.Zero(t, b.Len())
+			}
+		}
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"github.com/rest-thumbnails/thumbnail/internal/codec/webp"
-	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
 // Lossless says which pictures [WebP] compresses without loss.
@@ -52,7 +51,7 @@ func (e WebP) EncodeOriginal(ctx context.Context, w io.Writer, img image.Image, 
 	if o := e.options(); original.Exceeded > 0 && original.Quality > 0 && o.Quality > float64(original.Quality) {
 		e.Quality = max(original.Quality-int(6*(original.excess()-1)), 1) // a higher quality would waste bytes; the quality of the original is known only approximately
 	}
-	if e.Lossless == LosslessAuto && worthReducing(img, original) {
+	if e.Lossless == LosslessAuto {
 		few, release, err := PNG{}.reduce(ctx, img, original, e.encodeLossless)
 		defer release()
 		if err != nil {
@@ -72,13 +71,6 @@ func (e WebP) encodeLossless(ctx context.Context, w io.Writer, img image.Image) 
 	o := e.options()
 	o.Compression, o.Effort = webp.Lossless, min(o.Effort, 2)
 	return webp.Encode(ctx, w, img, o)
-}
-
-// worthReducing reports whether fewer colors may save bytes without a visible difference: in flat art, and if the thumbnail of a
-// lossless original has more bytes than the original. Such an original is a drawing of few colors, to which scaling added
-// many along the edges.
-func worthReducing(img image.Image, original Original) bool {
-	return original.Palette || original.Exceeded > 0 && original.Quality == 0 || quantize.ShareAtMost(img, flatColors) >= flatShare
 }
 
 // encodeAnimation holds the compressed frames until all frames are compressed.

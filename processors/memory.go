@@ -34,7 +34,7 @@ func (e PNG) EncodeMemory(width, height int) int64 {
 		return bytes
 	}
 	sample := png.EncodeMemory(image.Pt(width, sampleRows(height)))
-	return max(bytes, reduceBytes(area(size))+quantize.VisibleBytes(width)+sample)
+	return max(bytes, reduceBytes(area(size))+quantize.CompareBytes(width)+sample)
 }
 
 // EncodeMemory implements [MemoryEstimator]. It does not cover animations, whose frames come one by one.
@@ -54,7 +54,7 @@ func (e WebP) EncodeMemory(width, height int) int64 {
 	}
 	n := area(size)
 	sample := webp.EncodeMemory(image.Pt(width, sampleRows(height)))
-	return max(n+bytes, reduceBytes(n)+quantize.VisibleBytes(width)+sample)
+	return max(n+bytes, reduceBytes(n)+quantize.CompareBytes(width)+sample)
 }
 
 // reduceBytes returns the memory for reducing a picture of n pixels: the picture as NRGBA, its colors, and

@@ -30,7 +30,7 @@ const (
 func (e PNG) reduce(ctx context.Context, img image.Image, original Original, encode encodeFunc) (out *image.Paletted, release func(), err error) {
 	account, taken := codec.AccountOf(ctx), int64(0)
 	release = func() { account.Give(taken) }
-	if e.Palette == PaletteAuto && !original.Scaled && !(original.Palette && original.Exceeded > 0) {
+	if img.Bounds().Empty() || e.Palette == PaletteAuto && !worthReducing(img, original) {
 		return nil, release, nil
 	}
 	straight, fresh, err := pixels.NRGBA(ctx, img)
@@ -41,7 +41,7 @@ func (e PNG) reduce(ctx context.Context, img image.Image, original Original, enc
 		defer pixels.Give(ctx, straight)
 	}
 	n := area(straight.Rect.Size())
-	table := quantize.Bytes(n) + quantize.VisibleBytes(straight.Rect.Dx())
+	table := quantize.Bytes(n) + quantize.CompareBytes(straight.Rect.Dx())
 	if err := account.Take(table); err != nil {
 		return nil, release, err
 	}
@@ -65,6 +65,19 @@ func (e PNG) reduce(ctx context.Context, img image.Image, original Original, enc
 	}
 	r.draw(p)
 	return r.out, release, ctx.Err()
+}
+
+// worthReducing reports whether fewer colors may save bytes without a visible difference: in scaled flat art, and if the thumbnail of
+// a lossless original has more bytes than the original. Such an original is a drawing of few colors, to which scaling added
+// many along the edges. worthReducing is much faster than counting the colors, and never returns false for flat art.
+func worthReducing(img image.Image, original Original) bool {
+	switch {
+	case original.Palette && (original.Scaled || original.Exceeded > 0):
+		return true
+	case !original.Scaled:
+		return false
+	}
+	return original.Exceeded > 0 && original.Quality == 0 || quantize.ShareAtMost(img, flatColors) >= flatShare
 }
 
 // A reducer chooses the palette of a picture, and draws the picture in it.

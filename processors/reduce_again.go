@@ -6,11 +6,12 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/quantize"
 )
 
-// These are the largest values of [quantize.Visible] of a palette. Up to sameVisible, even a close look shows no difference. Up to
-// fitVisible, edges are less smooth, and a hue that few pixels have may be lost.
+// These are the largest values of [quantize.Difference] of a palette. Up to sameVisible, even a close look shows no difference. Up to
+// fitVisible, edges are less smooth. Up to keptHue, each hue is the same, although it may be paler.
 const (
 	sameVisible = 0.05
 	fitVisible  = 0.1
+	keptHue     = 0.35
 )
 
 // goodError is the largest error of a picture of 256 colors that is acceptable if the original had no more
@@ -30,13 +31,14 @@ var steps = []int{3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 40, 48, 64, 96, 
 // smaller returns the palette of the most colors with which the picture has no more bytes than the original, if it looks good enough.
 // Otherwise it returns the palette of the fewest colors that looks the same. It returns nil if there is none.
 func (r *reducer) smaller() *quantize.Palette {
+	r.histogram.Vivid = true
 	if p := r.fitting(); p != nil {
 		return p
 	}
 	low, high := 0, len(steps)
 	for low < high && r.ctx.Err() == nil {
 		middle := (low + high) / 2
-		if r.visible(r.histogram.Choose(r.ctx, steps[middle])) <= sameVisible {
+		if r.looks(r.histogram.Choose(r.ctx, steps[middle]), sameVisible) {
 			high = middle
 		} else {
 			low = middle + 1
@@ -77,16 +79,17 @@ func (r *reducer) fitting() *quantize.Palette {
 		return nil
 	}
 	p := r.histogram.Choose(r.ctx, steps[low-1])
-	if r.visible(p) > fitVisible {
+	if !r.looks(p, fitVisible) {
 		return nil
 	}
 	return p
 }
 
-// visible returns how visible the reduction to p is.
-func (r *reducer) visible(p *quantize.Palette) float64 {
+// looks reports whether the picture in p looks good enough: its difference is at most as visible as given, and it has the same hues.
+func (r *reducer) looks(p *quantize.Palette, visible float64) bool {
 	r.draw(p)
-	return quantize.Visible(r.ctx, r.img, r.out, p)
+	d := quantize.Compare(r.ctx, r.img, r.out, p)
+	return d.Visible <= visible && d.Hue <= keptHue
 }
 
 // bytes returns the approximate size of the picture in palette p. Of a large picture it encodes only a quarter of the rows, from

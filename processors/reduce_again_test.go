@@ -1,6 +1,8 @@
 package processors_test
 
 import (
+	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"math"
@@ -36,19 +38,23 @@ func fromAfar(img image.Image) *image.NRGBA {
 	return out
 }
 
-// page returns black and red letters at three quarters of their size, in ink of 256 levels.
+// inkOf returns the part of a pixel that is ink, from 0 to 1, if letters are reduced to three quarters of their size by bilinear
+// interpolation.
+func inkOf(letters *image.NRGBA, x, y int) float64 {
+	s, t := float64(x)*4/3+0.2, float64(y)*4/3+0.3
+	i, j := int(s), int(t)
+	u, v := s-float64(i), t-float64(j)
+	at := func(i, j int) float64 { return 1 - float64(letters.NRGBAAt(i, j).R)/255 }
+	return at(i, j)*(1-u)*(1-v) + at(i+1, j)*u*(1-v) + at(i, j+1)*(1-u)*v + at(i+1, j+1)*u*v
+}
+
+// page returns reduced letters in black and red.
 func page() *image.NRGBA {
 	letters := letters(1)[0]
 	out := image.NewNRGBA(image.Rect(0, 0, letters.Rect.Dx()*3/4, letters.Rect.Dy()*3/4))
-	ink := func(x, y float64) float64 { // by bilinear interpolation
-		i, j := int(x), int(y)
-		u, v := x-float64(i), y-float64(j)
-		at := func(i, j int) float64 { return 1 - float64(letters.NRGBAAt(i, j).R)/255 }
-		return at(i, j)*(1-u)*(1-v) + at(i+1, j)*u*(1-v) + at(i, j+1)*(1-u)*v + at(i+1, j+1)*u*v
-	}
 	for i := range out.Rect.Dx() * out.Rect.Dy() {
 		x, y := i%out.Rect.Dx(), i/out.Rect.Dx()
-		part := ink(float64(x)*4/3+0.2, float64(y)*4/3+0.3)
+		part := inkOf(letters, x, y)
 		c := color.NRGBA{uint8(math.Round(255 * (1 - part))), 0, 0, 255}
 		c.G, c.B = c.R, c.R
 		if y > 60 {
@@ -72,6 +78,80 @@ func TestASecondEncodingOfLettersHasFewerColorsAndLooksTheSame(t *testing.T) {
 	}
 }
 
+// inked returns a page of reduced letters. The letters in a rectangle have another color than the others.
+func inked(paper, ink color.NRGBA, colored map[image.Rectangle]color.NRGBA) *image.NRGBA {
+	const across, w, h = 4, 120, 72
+	out := image.NewNRGBA(image.Rect(0, 0, across*w, across*h))
+	pages := letters(across * across)
+	for i := range out.Rect.Dx() * out.Rect.Dy() {
+		x, y := i%out.Rect.Dx(), i/out.Rect.Dx()
+		c := ink
+		for r, other := range colored {
+			if image.Pt(x, y).In(r) {
+				c = other
+			}
+		}
+		part := inkOf(pages[y/h*across+x/w], x%w, y%h)
+		mix := func(a, b uint8) uint8 { return uint8(float64(a)*(1-part) + float64(b)*part) }
+		out.SetNRGBA(x, y, color.NRGBA{mix(paper.R, c.R), mix(paper.G, c.G), mix(paper.B, c.B), 255})
+	}
+	return out
+}
+
+// meanHue returns the means of red minus green and of blue minus green in a part of a picture.
+func meanHue(img image.Image, part image.Rectangle) (hue [2]float64) {
+	for y := part.Min.Y; y < part.Max.Y; y++ {
+		for x := part.Min.X; x < part.Max.X; x++ {
+			c := color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA)
+			hue[0] += float64(int(c.R)-int(c.G)) / float64(part.Dx()*part.Dy())
+			hue[1] += float64(int(c.B)-int(c.G)) / float64(part.Dx()*part.Dy())
+		}
+	}
+	return hue
+}
+
+// One word of a page is red, or four words of a terminal are green, yellow, red and blue.
+func TestASecondEncodingKeepsTheHuesOfFewPixels(t *testing.T) {
+	word := func(x, y int) image.Rectangle { return image.Rect(x, 2+15*y/2, x+24, 9+15*y/2) }
+	for _, c := range []struct {
+		name       string
+		paper, ink color.NRGBA
+		colored    map[image.Rectangle]color.NRGBA
+	}{
+		{"page", color.NRGBA{255, 255, 255, 255}, color.NRGBA{0, 0, 0, 255}, map[image.Rectangle]color.NRGBA{word(130, 5): {210, 0, 0, 255}}},
+		{"terminal", color.NRGBA{24, 24, 24, 255}, color.NRGBA{220, 220, 220, 255}, map[image.Rectangle]color.NRGBA{
+			word(20, 1): {80, 220, 80, 255}, word(260, 12): {230, 210, 60, 255}, word(130, 22): {230, 70, 70, 255}, word(400, 30): {80, 140, 255, 255},
+		}},
+	} {
+		img := inked(c.paper, c.ink, c.colored)
+		keeps := func(out image.Image, of string) {
+			for part := range c.colored {
+				want, got := meanHue(img, part), meanHue(out, part)
+				lost := math.Hypot(want[0]-got[0], want[1]-got[1]) / math.Hypot(want[0], want[1])
+				assert.Less(t, lost, 0.5, "%s, %s, %v", c.name, of, part)
+			}
+		}
+		all, _ := encodedPNG(t, processors.PNG{Palette: processors.PaletteNever}, img, processors.Original{})
+		lossless := encoded(t, processors.WebP{}, img)
+		for _, ratio := range []float64{0.8, 0.68, 0.3} {
+			_, out := again(t, img, int(float64(len(all))*ratio), true)
+			if ratio < 0.7 {
+				assert.LessOrEqual(t, len(out.(*image.Paletted).Palette), 20, c.name)
+			}
+			keeps(out, fmt.Sprint("PNG, ", ratio))
+			original := processors.Original{Scaled: true, Palette: true, Bytes: int(float64(len(lossless)) * ratio), Exceeded: 1 / ratio}
+			keeps(xdecode(t, encodedAgain(t, processors.WebP{}, img, original)), fmt.Sprint("WebP, ", ratio))
+		}
+	}
+}
+
+// encodedAgain encodes a picture of an original.
+func encodedAgain(t *testing.T, e processors.OriginalEncoder, img image.Image, original processors.Original) []byte {
+	var b bytes.Buffer
+	require.NoError(t, e.EncodeOriginal(t.Context(), &b, img, original))
+	return b.Bytes()
+}
+
 func redness(img image.Image) (sum float64) {
 	for i := range img.Bounds().Dx() * img.Bounds().Dy() {
 		c := color.NRGBAModel.Convert(img.At(i%img.Bounds().Dx(), i/img.Bounds().Dx())).(color.NRGBA)
@@ -89,6 +169,27 @@ func TestASecondEncodingThatFitsHasAsManyColorsAsFit(t *testing.T) {
 		n := len(out.(*image.Paletted).Palette)
 		assert.Greater(t, n, last)
 		last = n
+	}
+}
+
+// waves returns smooth gray waves.
+func waves() *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, 240, 160))
+	for i := range 240 * 160 {
+		x, y := float64(i%240), float64(i/240)
+		v := uint8(128 + 100*math.Sin(x/40+math.Sin(y/30)))
+		img.SetNRGBA(i%240, i/240, color.NRGBA{v, v, v, 255})
+	}
+	return img
+}
+
+func TestASecondEncodingHasNoVisibleSteps(t *testing.T) {
+	img := waves()
+	all, _ := encodedPNG(t, processors.PNG{Palette: processors.PaletteNever}, img, processors.Original{})
+	for _, ratio := range []float64{0.36, 0.32} { // 12 colors fit, or 10
+		_, out := again(t, img, int(float64(len(all))*ratio), true)
+		_, most := differ(img, out)
+		assert.LessOrEqual(t, most, 6)
 	}
 }
 

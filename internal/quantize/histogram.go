@@ -13,6 +13,10 @@ import (
 
 // A Histogram counts the colors of pictures. If there are too many, it merges colors with equal upper bits.
 type Histogram struct {
+	// Vivid says that palettes have a color for every hue, even if few pixels have that hue: Choose divides the colors as if the numbers
+	// of their pixels were the square roots of these numbers, and as if differences of hue were twice as large.
+	Vivid bool
+
 	opaque  bool
 	entries []entry
 	slots   []uint32 // indices of entries, plus 1, by hash

@@ -27,13 +27,17 @@ type box struct {
 	mean    [4]float64
 	axis    int
 	spread  [4]float64 // sums of squared distances from the mean
+	vivid   bool       // see Histogram
 }
 
-func newBox(entries []*entry) box {
-	b := box{entries: entries}
+func newBox(entries []*entry, vivid bool) box {
+	b := box{entries: entries, vivid: vivid}
 	var sum, squares [4]float64
 	for _, e := range entries {
 		w := float64(e.count)
+		if vivid {
+			w = math.Sqrt(w)
+		}
 		b.weight += w
 		for i, v := range e.point {
 			sum[i] += float64(w * float64(v))
@@ -43,6 +47,9 @@ func newBox(entries []*entry) box {
 	for i := range sum {
 		b.mean[i] = sum[i] / b.weight
 		b.spread[i] = max(squares[i]-float64(sum[i]*b.mean[i]), 0)
+		if vivid && (i == 1 || i == 2) {
+			b.spread[i] *= 4
+		}
 		if b.spread[i] > b.spread[b.axis] {
 			b.axis = i
 		}
@@ -62,7 +69,7 @@ func (b box) split() (low, high box, ok bool) {
 	if at == 0 || at == len(b.entries) {
 		return b, b, false
 	}
-	return newBox(b.entries[:at]), newBox(b.entries[at:]), true
+	return newBox(b.entries[:at], b.vivid), newBox(b.entries[at:], b.vivid), true
 }
 
 // refinements is the maximum number of times that colors are moved to the mean of their pixels.
@@ -122,7 +129,7 @@ func (h *Histogram) cut(n int) []point {
 	if len(entries) == 0 {
 		return []point{{}}
 	}
-	boxes := []box{newBox(entries)}
+	boxes := []box{newBox(entries, h.Vivid)}
 	for len(boxes) < n {
 		worst := 0
 		for i, b := range boxes {

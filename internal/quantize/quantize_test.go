@@ -157,3 +157,25 @@ func TestIndexIsTheSameWithAndWithoutAGrid(t *testing.T) {
 	}
 	assert.Nil(t, short.search.grid, "a small picture needs none")
 }
+
+// The picture is gray but for a spot of six reds.
+func TestAVividPaletteHasARareHue(t *testing.T) {
+	img := image.NewNRGBA(image.Rect(0, 0, 256, 100))
+	for i := range 256 * 100 {
+		img.SetNRGBA(i%256, i/256, color.NRGBA{uint8(i), uint8(i), uint8(i), 255})
+	}
+	for i := range 30 {
+		img.SetNRGBA(100+i%6, 50+i/6, color.NRGBA{uint8(170 + 10*(i%6)), 30, 20, 255})
+	}
+	reds := func(vivid bool, n int) (found bool) {
+		h := NewHistogram(256*100, false)
+		h.Vivid = vivid
+		h.Add(t.Context(), img)
+		for _, c := range h.Choose(t.Context(), n).Colors {
+			found = found || c.R > 170 && c.G < 60
+		}
+		return found
+	}
+	assert.True(t, reds(true, 12))
+	assert.False(t, reds(false, 12))
+}

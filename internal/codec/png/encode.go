@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"image"
 	"io"
@@ -17,13 +18,17 @@ import (
 // Encode writes img to w as PNG with 8 bits per sample or fewer. Compression is lossless, except that
 // fully transparent pixels lose their color. Encode uses a palette or gray with the smallest bit depth
 // that suffices, else gray with alpha, RGB or RGBA. Equal pictures give equal bytes, whatever their Go
-// types. img must not be empty; Encode does not modify it. Several goroutines may call Encode at once.
+// types. Encode does not modify img. Several goroutines may call Encode at once.
 //
 // Encode tries filter strategies on samples of the picture and takes the one that compresses best. A
 // strategy is one filter for all rows, or for each row the filter that leaves the fewest distinct byte pairs.
 //
-// Encode takes its memory from the account of ctx. It returns the error of w, of ctx, or of an empty account.
+// Encode takes its memory from the account of ctx. It returns the error of w, of ctx, or of an empty account, and an error if
+// a side of img is 0.
 func Encode(ctx context.Context, w io.Writer, img image.Image) error {
+	if img.Bounds().Empty() {
+		return errSide
+	}
 	e, _ := encoders.Get().(*encoder)
 	if e == nil {
 		e = new(encoder)
@@ -35,6 +40,9 @@ func Encode(ctx context.Context, w io.Writer, img image.Image) error {
 	e.end()
 	return err
 }
+
+// errSide is returned for a picture without pixels, which no PNG file can hold.
+var errSide = errors.New("png: a side of the picture is 0")
 
 // begin charges the account for the buffers of the encoder. It drops buffers left from an earlier picture that
 // are larger than this picture can need, so that they can't exhaust the account.

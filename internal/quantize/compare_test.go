@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// visibleOf returns how visible it is that the pixels of one picture are replaced by those of another one.
-func visibleOf(t *testing.T, want, got func(x, y int) color.NRGBA) float64 {
+// differenceOf compares two pictures.
+func differenceOf(t *testing.T, want, got func(x, y int) color.NRGBA) Difference {
 	img := image.NewNRGBA(image.Rect(0, 0, 40, 30))
 	out := image.NewPaletted(img.Rect, nil)
 	p := &Palette{}
@@ -24,7 +24,11 @@ func visibleOf(t *testing.T, want, got func(x, y int) color.NRGBA) float64 {
 		}
 		out.Pix[y*out.Stride+x] = index[c]
 	}
-	return Visible(t.Context(), img, out, p)
+	return Compare(t.Context(), img, out, p)
+}
+
+func visibleOf(t *testing.T, want, got func(x, y int) color.NRGBA) float64 {
+	return differenceOf(t, want, got).Visible
 }
 
 func grayOf(v int) color.NRGBA { return color.NRGBA{uint8(v), uint8(v), uint8(v), 255} }
@@ -52,4 +56,26 @@ func TestDifferencesAreVisibleAsToTheEye(t *testing.T) {
 	assert.Greater(t, visibleOf(t, flat, one), 3*lighter, "a bad place is visible, though all others are good")
 	clear := func(x, y int) color.NRGBA { return color.NRGBA{} }
 	assert.Greater(t, visibleOf(t, func(int, int) color.NRGBA { return grayOf(0) }, clear), 1.0, "black is not transparent")
+}
+
+func TestALostHueIsFoundHoweverFewPixelsHaveIt(t *testing.T) {
+	spot := func(c color.NRGBA) func(x, y int) color.NRGBA {
+		return func(x, y int) color.NRGBA {
+			if x/3 == 5 && y/3 == 3 {
+				return c
+			}
+			return grayOf(x * 5)
+		}
+	}
+	hues := []color.NRGBA{{210, 40, 40, 255}, {230, 130, 30, 255}, {220, 210, 40, 255}, {60, 200, 60, 255}, {20, 150, 150, 255}, {60, 150, 240, 255}, {140, 60, 200, 255}, {220, 60, 160, 255}}
+	for _, c := range hues {
+		gray := grayOf((2*int(c.R) + 5*int(c.G) + int(c.B)) / 8)
+		d := differenceOf(t, spot(c), spot(gray))
+		assert.InDelta(t, 1, d.Hue, 0.1, "%v becomes gray", c)
+		pale := color.NRGBA{uint8((3*int(c.R) + int(gray.R)) / 4), uint8((3*int(c.G) + int(gray.R)) / 4), uint8((3*int(c.B) + int(gray.R)) / 4), 255}
+		assert.InDelta(t, 0.25, differenceOf(t, spot(c), spot(pale)).Hue, 0.15, "%v becomes paler", c)
+		assert.Zero(t, differenceOf(t, spot(c), spot(c)).Hue)
+	}
+	assert.Greater(t, differenceOf(t, spot(hues[3]), spot(hues[7])).Hue, 1.0, "green becomes magenta")
+	assert.Zero(t, differenceOf(t, spot(grayOf(90)), spot(grayOf(120))).Hue, "gray has no hue")
 }
