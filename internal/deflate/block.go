@@ -31,6 +31,33 @@ func (h *histogram) count(tokens []token) {
 	}
 }
 
+// countBytes adds the number of occurrences of each byte to counts. It uses two tables, because a processor waits if it increments the same
+// number twice in succession; and it counts eight equal bytes at once.
+func countBytes(counts *[256]uint32, data []byte) {
+	var odd [256]uint32
+	for ; len(data) >= 8; data = data[8:] {
+		v := binary.LittleEndian.Uint64(data)
+		if v == v&255*0x0101010101010101 {
+			counts[byte(v)] += 8
+			continue
+		}
+		counts[byte(v)]++
+		odd[byte(v>>8)]++
+		counts[byte(v>>16)]++
+		odd[byte(v>>24)]++
+		counts[byte(v>>32)]++
+		odd[byte(v>>40)]++
+		counts[byte(v>>48)]++
+		odd[byte(v>>56)]++
+	}
+	for _, v := range data {
+		counts[v]++
+	}
+	for i, n := range odd {
+		counts[i] += n
+	}
+}
+
 // entropy returns the number of bits that the symbols take in an ideal code, without their extra bits.
 func (h *histogram) entropy() float64 { return entropy(h.literals[:]) + entropy(h.distances[:]) }
 

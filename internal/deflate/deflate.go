@@ -98,9 +98,7 @@ func (c *Compressor) Estimate(ctx context.Context, data []byte, e Effort) (int, 
 // Entropy returns the approximate size in bytes of data compressed by Huffman coding alone, without matches.
 func Entropy(data []byte) int {
 	var counts [256]uint32
-	for _, v := range data {
-		counts[v]++
-	}
+	countBytes(&counts, data)
 	return int(entropy(counts[:])+7) / 8
 }
 

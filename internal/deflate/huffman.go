@@ -1,7 +1,6 @@
 package deflate
 
 import (
-	"cmp"
 	"math/bits"
 	"slices"
 )
@@ -12,11 +11,13 @@ type code struct {
 	bits    []uint16
 }
 
-// A leaf is a symbol with its frequency.
-type leaf struct {
-	count  uint32
-	symbol uint16
-}
+// A leaf is a symbol with its frequency, which is in the high bits.
+type leaf uint64
+
+func leafOf(count uint32, symbol int) leaf { return leaf(count)<<16 | leaf(symbol) }
+
+func (l leaf) count() uint32  { return uint32(l >> 16) }
+func (l leaf) symbol() uint16 { return uint16(l) }
 
 // build makes a Huffman code for counts, with code lengths of at most limit bits. At least two symbols get a
 // code, because some decoders require two.
@@ -25,18 +26,18 @@ func (c *code) build(counts []uint32, limit int) {
 	leaves := buffer[:0]
 	for s, n := range counts {
 		if n > 0 {
-			leaves = append(leaves, leaf{n, uint16(s)})
+			leaves = append(leaves, leafOf(n, s))
 		}
 	}
 	for s := 0; len(leaves) < 2; s++ {
 		if counts[s] == 0 {
-			leaves = append(leaves, leaf{1, uint16(s)})
+			leaves = append(leaves, leafOf(1, s))
 		}
 	}
-	slices.SortFunc(leaves, func(a, b leaf) int { return cmp.Or(cmp.Compare(a.count, b.count), cmp.Compare(a.symbol, b.symbol)) })
+	slices.Sort(leaves)
 	var depths [literals]uint32
 	for i, l := range leaves {
-		depths[i] = l.count
+		depths[i] = l.count()
 	}
 	minimumRedundancy(depths[:len(leaves)])
 	var number [33]int // number of symbols by code length
@@ -49,7 +50,7 @@ func (c *code) build(counts []uint32, limit int) {
 	for n := 1; n <= limit; n++ { // the most frequent symbols get the shortest codes
 		for range number[n] {
 			at--
-			c.lengths[leaves[at].symbol] = uint8(n)
+			c.lengths[leaves[at].symbol()] = uint8(n)
 		}
 	}
 	c.assign(&number)

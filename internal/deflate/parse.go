@@ -27,9 +27,7 @@ func (c *Compressor) setCosts(h *histogram) {
 func (c *Compressor) guess(data []byte) {
 	h := &c.block
 	*h = histogram{}
-	for _, v := range data[:min(len(data), 64<<10)] {
-		h.literals[v]++
-	}
+	countBytes((*[256]uint32)(h.literals[:]), data[:min(len(data), 64<<10)])
 	c.setCosts(h)
 	for i := 256; i < literals; i++ {
 		c.costs[i] = 8 * costUnit
@@ -139,7 +137,7 @@ func (c *Compressor) best(at, least, chain, nice int) (length, distance int) {
 
 // pass skips most positions inside a match that is a long run. Only the ends of a run are useful for later matches.
 func (c *Compressor) pass(at, length, distance int) {
-	if length >= 64 && distance < 16 {
+	if length >= 64 {
 		c.matcher.insert(at + 16)
 		c.matcher.skip(at + length - 16)
 	}

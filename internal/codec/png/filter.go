@@ -2,6 +2,7 @@ package png
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
 )
 
@@ -72,19 +73,31 @@ func (f *filterer) pairs(p []byte, most int) int {
 		f.turn = 1
 	}
 	n, turn := 0, f.turn
-	for len(p) > 1 && n <= most {
-		part := p[:min(len(p), 256)]
-		pair := uint16(part[0])
-		for _, v := range part[1:] {
-			pair = pair<<8 | uint16(v)
-			fresh := 0
-			if f.seen[pair] != turn {
-				fresh = 1
-			}
-			n += fresh
-			f.seen[pair] = turn
+	see := func(pair uint16) {
+		fresh := 0
+		if f.seen[pair] != turn {
+			fresh = 1
 		}
-		p = p[len(part)-1:]
+		n += fresh
+		f.seen[pair] = turn
+	}
+	for ; len(p) > 8 && n <= most; p = p[8:] {
+		v := binary.LittleEndian.Uint64(p)
+		if v == v&255*0x0101010101010101 { // eight equal bytes are one pair
+			see(uint16(v))
+		} else {
+			see(uint16(v))
+			see(uint16(v >> 8))
+			see(uint16(v >> 16))
+			see(uint16(v >> 24))
+			see(uint16(v >> 32))
+			see(uint16(v >> 40))
+			see(uint16(v >> 48))
+		}
+		see(uint16(v>>56) | uint16(p[8])<<8)
+	}
+	for ; len(p) > 1 && n <= most; p = p[1:] {
+		see(binary.LittleEndian.Uint16(p))
 	}
 	return n
 }

@@ -61,6 +61,23 @@ func subtractAverage(dst, a, b, c []byte) {
 // subtractPaeth sets dst to row minus the Paeth predictor (9.4), which is computed from the bytes to the left, above, and above to the
 // left.
 func subtractPaeth(dst, row, left, above, aboveLeft []byte) {
+	for len(dst) >= 8 && len(row) >= 8 && len(left) >= 8 && len(above) >= 8 && len(aboveLeft) >= 8 {
+		a, b, c := binary.LittleEndian.Uint64(left), binary.LittleEndian.Uint64(above), binary.LittleEndian.Uint64(aboveLeft)
+		switch {
+		case a == c: // the predictor of all bytes is b
+			binary.LittleEndian.PutUint64(dst, minus(binary.LittleEndian.Uint64(row), b))
+		case b == c: // it is a
+			binary.LittleEndian.PutUint64(dst, minus(binary.LittleEndian.Uint64(row), a))
+		default:
+			subtractPaethEach(dst[:8], row, left, above, aboveLeft)
+		}
+		dst, row, left, above, aboveLeft = dst[8:], row[8:], left[8:], above[8:], aboveLeft[8:]
+	}
+	subtractPaethEach(dst, row, left, above, aboveLeft)
+}
+
+// subtractPaethEach does the same as subtractPaeth, but byte by byte.
+func subtractPaethEach(dst, row, left, above, aboveLeft []byte) {
 	row, left, above, aboveLeft = row[:len(dst)], left[:len(dst)], above[:len(dst)], aboveLeft[:len(dst)]
 	for i := range dst {
 		a, b, c := int(left[i]), int(above[i]), int(aboveLeft[i])
