@@ -120,7 +120,7 @@ func (c *Compressor) parse(ctx context.Context, data []byte, e Effort) error {
 		if err := c.add(match(length, distance)); err != nil {
 			return err
 		}
-		c.pass(at, length, distance)
+		c.pass(at, length)
 		at += length
 	}
 	return nil
@@ -135,8 +135,9 @@ func (c *Compressor) best(at, least, chain, nice int) (length, distance int) {
 	return length, distance
 }
 
-// pass skips most positions inside a match that is a long run. Only the ends of a run are useful for later matches.
-func (c *Compressor) pass(at, length, distance int) {
+// pass skips most positions inside a long match, because their bytes also follow the earlier occurrence. The ends of the match are
+// useful for later matches.
+func (c *Compressor) pass(at, length int) {
 	if length >= 64 {
 		c.matcher.insert(at + 16)
 		c.matcher.skip(at + length - 16)

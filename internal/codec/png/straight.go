@@ -66,7 +66,7 @@ const twoOpaque = 0xff000000ff000000
 func straighten(dst, src []byte, partly func(p, alpha uint32) uint32) {
 	for len(dst) >= 4 && len(src) >= 4 {
 		if len(dst) >= 8 && len(src) >= 8 {
-			if two := binary.LittleEndian.Uint64(src); two&twoOpaque == twoOpaque {
+			if two := binary.LittleEndian.Uint64(src); two&twoOpaque == twoOpaque || two == 0 {
 				binary.LittleEndian.PutUint64(dst, two)
 				dst, src = dst[8:], src[8:]
 				continue
