@@ -90,7 +90,7 @@ type vp8lEncoder struct {
 }
 
 // vp8lEncoderBytes is an upper bound of the size of a vp8lEncoder.
-const vp8lEncoderBytes = 208 << 10
+const vp8lEncoderBytes = 216 << 10
 
 // keptPixels is the largest number of pixels for which an unused encoder keeps its tables and its copies of the pixels.
 const keptPixels = 1 << 16

@@ -25,6 +25,9 @@ type codeMaker struct {
 	weight []uint64
 	parent []int32
 	depth  []uint8
+
+	even  [maxSymbols]uint32 // counts that are evened out
+	other [maxSymbols]uint8  // code lengths for these counts
 }
 
 // lengths computes the code length of each symbol, at most limit bits. A symbol that does not occur has the length 0.
@@ -124,8 +127,11 @@ func (w *bitSink) putCode(m *codeMaker, counts []uint32, c *codeBook) {
 		return
 	}
 	w.put(0, 1)
-	var scratch [512]lengthToken
-	text := m.describe(scratch[:0], c.length)
+	var scratch [2][512]lengthToken
+	text := m.describe(scratch[0][:0], c.length)
+	if n > 2 {
+		text = m.shorter(text, scratch[1][:0], counts, c.length)
+	}
 	text.put(w)
 	c.canonical()
 	if n == 1 {

@@ -43,33 +43,48 @@ func (t *colorTable) add(row []uint32) bool {
 	return true
 }
 
-// sort orders the colors so that consecutive colors are similar, because the palette is stored as differences.
+// sort orders the colors so that consecutive colors are similar, because the palette is stored as differences. It takes the
+// order whose differences are estimated to take the fewest bits.
 func (t *colorTable) sort() {
+	slices.Sort(t.colors)
+	best, least := slices.Clone(t.colors), paletteCost(t)
+	for alphaWeight := 1; alphaWeight <= 8; alphaWeight += 7 {
+		t.chain(alphaWeight)
+		if cost := paletteCost(t); cost < least {
+			least = cost
+			copy(best, t.colors)
+		}
+	}
+	copy(t.colors, best)
+	for i, v := range t.colors {
+		t.slots[t.slot(v)] = uint16(i + 1)
+	}
+}
+
+// chain orders the colors so that each is the one nearest to the color before, of those that are left. alphaWeight is that of
+// colorDistance.
+func (t *colorTable) chain(alphaWeight int) {
 	slices.Sort(t.colors)
 	last := uint32(0)
 	for i := range t.colors {
 		best, least := i, 1<<30
 		for j := i; j < len(t.colors); j++ {
-			if d := colorDistance(t.colors[j], last); d < least {
+			if d := colorDistance(t.colors[j], last, alphaWeight); d < least {
 				best, least = j, d
 			}
 		}
 		t.colors[i], t.colors[best] = t.colors[best], t.colors[i]
 		last = t.colors[i]
 	}
-	for i, v := range t.colors {
-		t.slots[t.slot(v)] = uint16(i + 1)
-	}
 }
 
 // colorDistance estimates the cost of the difference of two colors. It adds the absolute values of the signed differences
-// of the samples.
-func colorDistance(a, b uint32) int {
+// of the samples, with a weight of 8 for blue, green and red.
+func colorDistance(a, b uint32, alphaWeight int) int {
 	d := subPixels(a, b)
 	negative := d >> 7 & 0x01010101
 	d = (d ^ negative*0xff) + negative // at most 128 each
-	d = d&0x00ff00ff + d>>8&0x00ff00ff
-	return int(d&0xffff + d>>16)
+	return 8*int(d&0xff+d>>8&0xff+d>>16&0xff) + alphaWeight*int(d>>24)
 }
 
 // pixelBits returns the logarithm of the number of indices per pixel.
