@@ -110,20 +110,20 @@ type trial struct {
 	bytes int
 
 	degradation float64 // visible error, in approximate points of SSIMULACRA 2
+	hue         float64 // the largest loss of a hue: see quantize.Hues
 }
 
-// try estimates the bytes and the degradation of the animation in a palette.
+// try estimates the bytes and the degradation of the animation in a palette. It gives back all memory that it takes, so it searches a
+// copy of the palette: a palette remembers what it has found.
 func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, error) {
 	g, size := s.writer, s.frames[0].Rect.Size()
-	if err := g.take(quantize.DithererBytes(0)); err != nil { // memory for using the palette again
-		return nil, err
-	}
 	taken := g.taken
 	defer func() { g.give(g.taken - taken) }()
 	n := area(size)
 	if err := g.take(quantize.DithererBytes(n) + planesBytes(n) + n*int64(len(s.frames))); err != nil {
 		return nil, err
 	}
+	palette = quantize.NewPalette(palette.Colors)
 	out, err := gif.NewEncoder(g.ctx, size)
 	if err != nil {
 		return nil, err
@@ -155,7 +155,7 @@ func (s *sketch) try(r recipe, palette *quantize.Palette, plain bool) (*trial, e
 	}
 	t := &trial{recipe: r}
 	t.bytes, err = out.Estimate(len(g.held), s.part)
-	t.degradation = seen.degradation()
+	t.degradation, t.hue = seen.degradation(), seen.hue()
 	return t, err
 }
 

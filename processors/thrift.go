@@ -66,6 +66,7 @@ type chooser struct {
 	usual     *trial            // the trial of the usual recipe
 	own       *quantize.Palette // the colors of the original
 	budget    float64           // bytes
+	strict    bool              // the bytes matter most: rungs lack colors of the original
 }
 
 // ownPalette returns a palette of the colors of the original. If there are too many, it returns the best palette of the largest
@@ -93,17 +94,24 @@ func (c *chooser) all() error {
 	}
 	switch fits := c.fits(c.usual); {
 	case fits && c.usual.palette != nil:
-		err = c.search(rung+1, c.last()+1)
+		err = c.search(rung+1, c.last()+1, c.thrifty)
 	case !fits && c.usual.palette != nil:
-		err = c.search(0, rung)
+		err = c.search(0, rung, c.thrifty)
 	case !fits:
-		err = c.search(0, c.last()/2+1) // trying the upper half would not change the choice
+		err = c.search(0, c.last()/2+1, c.thrifty) // trying the upper half would not change the choice
 	}
 	if n := c.writer.original.Exceeded; n > 0 && err == nil {
 		err = c.exceeded(n)
 	}
 	return err
 }
+
+// These are the powers of curves: see quantize.NewCurve. With plainCurve, a pixel gets the color that covers more of it. With wideCurve,
+// thin dark lines become wider.
+const (
+	plainCurve = 0.9
+	wideCurve  = 2.2
+)
 
 // tryOwn tries the colors of the original. It sets the budget to the bytes that an encoder needs if it adds no colors. With few
 // colors, thin lines disappear where each pixel gets the color that covers more of it. So wider lines are tried too.
@@ -119,7 +127,7 @@ func (c *chooser) tryOwn() (*trial, error) {
 		}
 		return plain, err
 	}
-	plain, err := c.add(recipe{palette: c.own, curve: quantize.NewCurve(0.9)})
+	plain, err := c.add(recipe{palette: c.own, curve: quantize.NewCurve(plainCurve)})
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +140,7 @@ func (c *chooser) tryOwn() (*trial, error) {
 		return plain, err
 	}
 	c.trials = nil // even if the lines are not quite as wide as they should be, they are more important than the ground
-	wide := recipe{palette: c.own, curve: quantize.NewCurve(2.2)}
+	wide := recipe{palette: c.own, curve: quantize.NewCurve(wideCurve)}
 	lines, err := c.add(wide)
 	if err != nil {
 		return plain, err
@@ -140,7 +148,7 @@ func (c *chooser) tryOwn() (*trial, error) {
 	if len(c.own.Colors) > 2 && plain.degradation > vanished { // the bytes of plain do not include those of the lines
 		c.setBudget(max(float64(lines.bytes), c.shareOfOriginal()))
 	}
-	if len(c.own.Colors) > 2 { // slack would interrupt the lines
+	if len(c.own.Colors) > 2 { // in two colors, slack would interrupt the lines
 		wide.slack = slack
 		_, err = c.add(wide)
 	}
@@ -177,38 +185,43 @@ func (c *chooser) setBudget(bytes float64) {
 }
 
 // exceeded looks for a recipe that takes fewer bytes than the best one so far. With that one, the whole file was n times as
-// large as the original.
+// large as the original. The palettes of the ladder are then vivid, so that even a few colors have every hue.
 func (c *chooser) exceeded(n float64) error {
 	best := c.best()
 	c.budget = min(c.budget, 0.97*float64(best.bytes)/n)
 	if best.palette != nil {
-		r := best.slacker()
-		r.calmer, r.loss = true, max(best.loss, c.writer.recipe.loss)
+		r := c.lossy(best.palette)
+		r.curve = best.curve
 		if _, err := c.add(r); err != nil {
 			return err
 		}
 	}
-	return c.search(0, c.last()/2+1)
+	c.strict, c.histogram.Vivid = true, true
+	clear(c.rungs) // these have the colors of the original, and are not vivid
+	return c.search(0, c.last()/2+1, c.lossy)
 }
 
-// slacker returns the recipe with much slack if its palette has few colors. With many colors, much slack would be visible in
-// smooth gradients.
-func (r recipe) slacker() recipe {
-	if len(r.palette.Colors) <= fewColors {
+// thrifty returns the usual recipe for a palette.
+func (c *chooser) thrifty(p *quantize.Palette) recipe { return recipe{palette: p, slack: slack} }
+
+// lossy returns the recipe for a palette that takes the fewest bytes.
+func (c *chooser) lossy(p *quantize.Palette) recipe {
+	r := recipe{palette: p, slack: slack, calmer: true, loss: c.writer.recipe.loss}
+	if len(p.Colors) <= fewColors { // with many colors, much slack would be visible in smooth gradients
 		r.slack = muchSlack
 	}
 	return r
 }
 
-// search looks for the last rung within the budget, among the rungs from low to high-1. It may stop earlier: see
+// search looks for the last rung within the budget, among the rungs from low to high-1, by a recipe. It may stop earlier: see
 // searches.
-func (c *chooser) search(low, high int) error {
+func (c *chooser) search(low, high int, by func(*quantize.Palette) recipe) error {
 	for tries := 0; tries < searches && low < high; tries++ {
 		middle := low + (high-low)/2
 		if c.fits(c.usual) { // most rungs above the usual one are too large
 			middle = low + (high-low)/4
 		}
-		t, err := c.add(recipe{palette: c.rung(middle), slack: slack})
+		t, err := c.add(by(c.rung(middle)))
 		switch {
 		case err != nil:
 			return err
@@ -241,7 +254,7 @@ func (c *chooser) tryUsual(flat bool) (rung int, err error) {
 			}
 			rung++
 		}
-		c.usual, err = c.add(recipe{palette: c.rung(rung), slack: slack})
+		c.usual, err = c.add(c.thrifty(c.rung(rung)))
 		return rung, err
 	}
 	c.usual, err = c.try(recipe{loss: c.writer.recipe.loss}, h.Choose(c.writer.ctx, 255), exact)
@@ -271,7 +284,7 @@ func (c *chooser) last() (i int) {
 func (c *chooser) rung(i int) *quantize.Palette {
 	if c.rungs[i] == nil {
 		c.rungs[i] = c.histogram.Choose(c.writer.ctx, min(rungColors(i), 255))
-		if c.few() {
+		if c.few() && !c.strict {
 			c.rungs[i].Extend(c.own.Colors, apart)
 		}
 	}
@@ -289,53 +302,3 @@ func (c *chooser) add(r recipe) (*trial, error) {
 	}
 	return t, err
 }
-
-// fewColors is the maximum number of colors of flat art without smooth edges.
-const fewColors = 20
-
-// best returns the trial with the lowest cost.
-func (c *chooser) best() *trial {
-	best := c.usual
-	for _, t := range c.trials {
-		if c.cost(t) < c.cost(best) {
-			best = t
-		}
-	}
-	return best
-}
-
-func (c *chooser) fits(t *trial) bool { return float64(t.bytes) <= c.budget }
-
-// cost returns the degradation of a trial, plus a penalty if its bytes exceed the budget, plus bytesPoints times the natural
-// logarithm of the ratio of bytes to budget. So a trial with fewer bytes may have a slightly larger degradation. If the original
-// has few colors, letters may become illegible; so a trial that looks poor has a penalty, and bytes beyond the budget matter
-// less. But if it has two colors, a third color must not exceed the budget: such art has many more bytes with it.
-func (c *chooser) cost(t *trial) float64 {
-	ratio := float64(t.bytes) / c.budget
-	beyond := max(0, ratio-1)
-	cost := t.degradation + float64(bytesPoints*math.Log(ratio))
-	switch {
-	case !c.few():
-		cost += float64(200*beyond) + float64(3*max(0, t.degradation-poorMany))
-	case len(c.own.Colors) <= 2 && t.palette != c.own && beyond > 0:
-		cost += tooMany
-	default:
-		cost += float64(200*beyond) + float64(3*max(0, t.degradation-poor))
-	}
-	return cost
-}
-
-// poor is the degradation above which letters are interrupted, and vanished the one above which lines are missing. tooMany is more
-// than what other trials cost.
-const (
-	poor     = 30
-	vanished = 70
-	poorMany = 12 // the degradation above which gradients have steps
-	tooMany  = 1000
-)
-
-// bytesPoints weighs bytes against degradation: a file that is smaller by a factor of e may be worse by bytesPoints points.
-const bytesPoints = 6
-
-// invisible is the degradation below which no difference is visible.
-const invisible = 1

@@ -7,6 +7,8 @@ import (
 	"image/color"
 	"image/draw"
 	"image/gif"
+	"io"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -56,6 +58,72 @@ func TestWithoutMemoryForTrialsAnAnimationIsEncodedOnce(t *testing.T) {
 	tight := codec.NewAccount(once.Peak())
 	require.NoError(t, processors.GIF{}.EncodeContext(codec.WithAccount(t.Context(), tight), &less, a))
 	assert.Zero(t, tight.Used())
+}
+
+// A second encoding has more trials.
+func TestTheMemoryDoesNotGrowWithTheNumberOfTrials(t *testing.T) {
+	peak := func(exceeded float64) int64 {
+		a := halved(t, discs(6))
+		account := codec.NewAccount(1 << 30)
+		original := processors.Original{Scaled: true, Bytes: 4000, Size: image.Pt(2*a.Bounds().Dx(), 2*a.Bounds().Dy()), Exceeded: exceeded}
+		require.NoError(t, processors.GIF{}.EncodeOriginal(codec.WithAccount(t.Context(), account), io.Discard, a, original))
+		assert.Zero(t, account.Used())
+		return account.Peak()
+	}
+	assert.LessOrEqual(t, peak(2), peak(0)+100<<10)
+}
+
+// stickers returns frames with small pictures on a blue ground, in hues that the ground lacks.
+func stickers() (frames []*image.NRGBA) {
+	inks := []color.NRGBA{{240, 40, 30, 255}, {250, 220, 40, 255}, {30, 160, 60, 255}, {120, 40, 160, 255}}
+	for i := range 5 {
+		img := image.NewNRGBA(image.Rect(0, 0, 200, 160))
+		draw.Draw(img, img.Rect, image.NewUniform(color.NRGBA{135, 206, 235, 255}), image.Point{}, draw.Src)
+		for p := range 200 * 160 {
+			if x, y := p%200, p/200; math.Hypot(float64(x-100), float64(y-80)) < 75 {
+				img.SetNRGBA(x, y, color.NRGBA{30, 144, 255, 255})
+			}
+		}
+		for j := range min(i, 4) {
+			random := rand.New(rand.NewPCG(uint64(j), 7))
+			for p := range 16 * 16 {
+				x, y := 40+30*j+2*(p%16), 40+20*j+2*(p/16)
+				if c := inks[j]; random.IntN(4) > 0 {
+					draw.Draw(img, image.Rect(x, y, x+2, y+2), image.NewUniform(c), image.Point{}, draw.Src)
+				} else {
+					draw.Draw(img, image.Rect(x, y, x+2, y+2), image.White, image.Point{}, draw.Src)
+				}
+			}
+		}
+		frames = append(frames, img)
+	}
+	return frames
+}
+
+func TestASecondEncodingOfAnAnimationKeepsSmallThings(t *testing.T) {
+	a := halved(t, stickers())
+	var want image.Image
+	for f := range a.Frames {
+		want = f.Image // the last frame has all
+	}
+	first := encoded(t, processors.GIF{}, a)
+	for _, ratio := range []float64{0.95, 0.85, 0.75, 0.5} {
+		original := processors.Original{Scaled: true, Palette: true, Size: image.Pt(200, 160), Bytes: int(float64(len(first)) * ratio), Exceeded: 1 / ratio}
+		var second bytes.Buffer
+		require.NoError(t, processors.GIF{}.EncodeOriginal(t.Context(), &second, a, original))
+		assert.LessOrEqual(t, second.Len(), len(first))
+		g, err := gif.DecodeAll(&second)
+		require.NoError(t, err)
+		screen := image.NewNRGBA(a.Bounds())
+		for _, img := range g.Image {
+			draw.Draw(screen, img.Rect, img, img.Rect.Min, draw.Over)
+		}
+		for j := range 4 {
+			part := image.Rect(20+15*j, 20+10*j, 36+15*j, 36+10*j)
+			w, h := meanHue(want, part), meanHue(screen, part)
+			assert.Less(t, math.Hypot(w[0]-h[0], w[1]-h[1])/math.Hypot(w[0], w[1]), 0.5, "ratio %v, sticker %d", ratio, j)
+		}
+	}
 }
 
 func TestTrialsEndWithTheContext(t *testing.T) {

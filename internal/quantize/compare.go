@@ -16,8 +16,7 @@ type Difference struct {
 	// count more than many good ones. At 0.05, even a close look shows no difference.
 	Visible float64
 	// Hue is the largest loss of a hue, however few pixels have it. It is 1 if the hue has become gray. It is less than 0.5 if the hue has
-	// only become slightly paler or slightly different. For each eighth of the circle of hues, the loss is the root mean square of
-	// the differences of hue, divided by the root mean square of the chroma.
+	// only become slightly paler or slightly different: see Hues.
 	Hue float64
 }
 
@@ -41,7 +40,7 @@ func Compare(ctx context.Context, img *image.NRGBA, out *image.Paletted, p *Pale
 		}
 		v.add(max(y-1, 0), y, min(y+1, size.Y-1))
 	}
-	return Difference{math.Sqrt(math.Sqrt(v.fourth / max(v.changed, 1))), v.hue()}
+	return Difference{math.Sqrt(math.Sqrt(v.fourth / max(v.changed, 1))), v.hues.Lost(leastHue)}
 }
 
 const (
@@ -72,7 +71,7 @@ type viewer struct {
 		point point
 	}
 	fourth, changed float64
-	hues            [8]struct{ lost, all float64 } // sums of squares, for each eighth of the circle of hues
+	hues            Hues
 }
 
 func newViewer(img *image.NRGBA, out *image.Paletted, p *Palette) *viewer {
@@ -125,7 +124,9 @@ func (v *viewer) add(above, y, below int) {
 				least, most = min(least, s.want[0]), max(most, s.want[0])
 			}
 		}
-		v.addHue(&sum, &apart)
+		if chroma2(&sum) >= 9*9*leastChroma*leastChroma {
+			v.hues.Add(sum[1]/9, sum[2]/9, apart[1]/9, apart[2]/9)
+		}
 		if apart == (point{}) {
 			continue
 		}
@@ -136,37 +137,6 @@ func (v *viewer) add(above, y, below int) {
 		v.fourth += float64(e * e)
 		v.changed++
 	}
-}
-
-// addHue adds the sum of nine pixels, and their differences, to those of their hue.
-func (v *viewer) addHue(sum, apart *point) {
-	all := chroma2(sum)
-	if all < 9*9*leastChroma*leastChroma {
-		return
-	}
-	eighth, a, b := 0, sum[1], sum[2]
-	if b < 0 {
-		eighth, a, b = 4, -a, -b
-	}
-	if a < 0 {
-		eighth, a, b = eighth+2, b, -a
-	}
-	if b > a {
-		eighth++
-	}
-	h := &v.hues[eighth]
-	h.all += float64(all) / (9 * 9)
-	h.lost += float64(chroma2(apart)) / (9 * 9)
-}
-
-// hue returns the largest loss of a hue.
-func (v *viewer) hue() (most float64) {
-	for _, h := range v.hues {
-		if h.all >= leastHue {
-			most = max(most, math.Sqrt(h.lost/h.all))
-		}
-	}
-	return most
 }
 
 // chroma2 returns the squared chroma of a point.
