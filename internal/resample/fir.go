@@ -104,9 +104,17 @@ const beginCells = (one/2 + bias*one) * both
 //go:noinline
 func weightedEight(columns []column, w []int16) (s, t, u, v uint64) {
 	s, t, u, v = beginCells, beginCells, beginCells, beginCells
-	columns = columns[:len(w)]
-	for j, f := range w {
-		c, g := &columns[j], uint64(int64(f))
+	for len(w) >= 2 && len(columns) >= 2 {
+		c, d := &columns[0], &columns[1]
+		g, h := uint64(int64(w[0])), uint64(int64(w[1]))
+		s += c[0]*g + d[0]*h
+		t += c[1]*g + d[1]*h
+		u += c[2]*g + d[2]*h
+		v += c[3]*g + d[3]*h
+		columns, w = columns[2:], w[2:]
+	}
+	if len(w) > 0 && len(columns) > 0 {
+		c, g := &columns[0], uint64(int64(w[0]))
 		s, t, u, v = s+c[0]*g, t+c[1]*g, u+c[2]*g, v+c[3]*g
 	}
 	return s, t, u, v
