@@ -1,7 +1,5 @@
 package webp
 
-import "slices"
-
 // residuals are the pixels of a picture after its prediction. Drafts of the whole picture keep those of the best prediction,
 // with their matches, so that the encoding of the picture need not compute them again.
 type residuals struct {
@@ -11,6 +9,22 @@ type residuals struct {
 	across    int
 	modes     []uint32 // tiles of the predictor transform, in the format of the file
 	colors    []uint32 // tiles of the color transform; empty if it is not used
+	charged   int      // number of tiles that modes and colors are charged for
+}
+
+// room makes room for n tiles, and charges e for them until it is closed.
+func (r *residuals) room(e *vp8lEncoder, n int) error {
+	if n > r.charged {
+		if err := e.take(8 * int64(n-r.charged)); err != nil {
+			return err
+		}
+		r.charged = n
+	}
+	if cap(r.modes) < n {
+		r.modes, r.colors = make([]uint32, n), make([]uint32, n)
+	}
+	r.modes, r.colors = r.modes[:n], r.colors[:0]
+	return nil
 }
 
 // are reports whether these are the residuals of a choice.
@@ -18,7 +32,7 @@ func (r *residuals) are(c choice) bool { return r.px != nil && r.choice == c }
 
 // clear forgets the residuals. It keeps the memory of small pictures.
 func (r *residuals) clear() {
-	r.px, r.found = nil, nil
+	r.px, r.found, r.charged = nil, nil, 0
 	if cap(r.modes) > keptTiles {
 		r.modes, r.colors = nil, nil
 	}
@@ -39,15 +53,16 @@ func (e *vp8lEncoder) predict(px []uint32, width int, c choice) error {
 	}
 	p.across = tilesOf(width, p.bits)
 	n := p.across * tilesOf(height, p.bits)
-	rows := 2*width + 1 + 1<<p.bits
-	if err := e.take(4 * int64(2*n+rows)); err != nil {
+	if err := r.room(e, n); err != nil {
 		return err
 	}
-	defer e.give(4 * int64(2*n+rows))
-	memory := make([]uint32, rows)
-	p.above, p.row, p.line = memory[:width+1], memory[width+1:][:width], memory[2*width+1:]
-	r.choice, r.bits, r.across, r.modes = c, p.bits, p.across, slices.Grow(r.modes[:0], n)[:n]
-	p.modes = r.modes
+	rows, err := takenFor[uint32](e, 2*width+1+1<<p.bits, 4)
+	if err != nil {
+		return err
+	}
+	defer e.give(4 * int64(len(rows)))
+	p.above, p.row, p.line = rows[:width+1], rows[width+1:][:width], rows[2*width+1:]
+	r.choice, r.bits, r.across, p.modes = c, p.bits, p.across, r.modes
 	if err := p.run(e); err != nil {
 		return err
 	}
@@ -62,7 +77,7 @@ func (e *vp8lEncoder) correlate(px []uint32, width int, r *residuals) error {
 	if r.colors = r.colors[:0]; !r.choice.correlate {
 		return nil
 	}
-	r.colors = slices.Grow(r.colors, len(r.modes))[:len(r.modes)]
+	r.colors = r.colors[:len(r.modes)]
 	c := correlator{px: px, width: width, height: len(px) / width, bits: r.bits, across: r.across, tiles: r.colors, price: &e.predictor.price, worth: 24 * int64(bit)}
 	if r.choice.subtractGreen {
 		c.worth = 80 * int64(bit) // red and blue minus green are less correlated
@@ -96,7 +111,7 @@ func (e *vp8lEncoder) putTransforms(r *residuals) error {
 func (e *vp8lEncoder) keepLatest(draft []uint32) ([]uint32, error) {
 	n := len(draft)
 	if e.kept.px == nil {
-		if err := e.take(8 * int64(n+len(e.latest.modes))); err != nil {
+		if err := e.take(8 * int64(n)); err != nil {
 			return draft, err
 		}
 	}
