@@ -11,64 +11,10 @@ type choice struct{ palette, subtractGreen, predict, correlate bool }
 // plain reports whether the pixels are neither indexed nor predicted. The green sample may be subtracted.
 func (c choice) plain() bool { return !c.palette && !c.predict }
 
-// An estimate counts the samples of the pixels that differ from their left and upper neighbors.
-type estimate struct{ counts [4 * 256]uint32 }
-
-func (s *estimate) add(v uint32) {
-	s.counts[v&0xff]++
-	s.counts[256+v>>8&0xff]++
-	s.counts[512+v>>16&0xff]++
-	s.counts[768+v>>24]++
-}
-
-func (s *estimate) bits() (sum int64) {
-	for c := 0; c < len(s.counts); c += 256 {
-		sum += symbolCost(s.counts[c : c+256])
-	}
-	return sum
-}
-
-// pairs counts repeated pairs of consecutive samples. Repeated pairs are likely to become part of a backward
-// reference.
-type pairs struct {
-	last     [1 << 12]uint32
-	repeated int64
-}
-
-// add adds the pair with hash h, and reports whether the pair is new.
-func (p *pairs) add(h uint32) bool {
-	last := &p.last[h>>20]
-	if *last == h {
-		p.repeated++
-		return false
-	}
-	*last = h
-	return true
-}
-
-// bits estimates the size of the repeated pairs.
-func (p *pairs) bits() int64 { return 5 * p.repeated }
-
-// estimates are the estimates without transforms, with green subtracted, with prediction, and with both.
-type estimates struct{ direct, green, spatial, both estimate }
-
-func (s *estimates) plain(v, withoutGreen uint32) {
-	s.direct.add(v)
-	s.green.add(withoutGreen)
-}
-
-func (s *estimates) predicted(d, withoutGreen uint32) {
-	s.spatial.add(d)
-	s.both.add(withoutGreen)
-}
-
-func (s *estimates) candidates(plain, predicted, tiles int64) []candidate {
-	return []candidate{
-		{choice{}, s.direct.bits() + plain},
-		{choice{subtractGreen: true}, s.green.bits() + plain},
-		{choice{predict: true, correlate: true}, s.spatial.bits() + predicted + tiles},
-		{choice{predict: true, correlate: true, subtractGreen: true}, s.both.bits() + predicted + tiles},
-	}
+// A candidate is a choice with its estimated size in bits.
+type candidate struct {
+	choice
+	bits int64
 }
 
 // analyze returns sets of transforms worth trying, the best one first. It compares the entropy of the samples. Pixels
@@ -84,62 +30,23 @@ func (e *vp8lEncoder) analyze(px []uint32, table *colorTable, few bool) ([]choic
 		// A small picture often takes fewer bits with the color cache as its palette.
 		return []choice{{palette: true}, {subtractGreen: true}}, nil
 	}
-	var all [2]estimates // estimates of all samples, and of the samples that are not repeated
-	var indexed, near estimate
-	width := e.width
-	samples := int64(0)
-	var plain, predicted pairs
-	lastD := uint32(0)
+	if !few {
+		table = nil
+	}
+	s := survey{table: table}
 	for y := range e.height {
 		if err := e.ctx.Err(); err != nil {
 			return nil, err
 		}
-		row, above := px[y*width:][:width], px[max(y-1, 0)*width:][:width]
-		left, corner := above[0], above[0]
-		for x, v := range row {
-			top := above[x]
-			if y == 0 {
-				top, corner = left, left
-			}
-			if v != left && v != top {
-				samples++
-				d := subPixels(v, gradient(left, top, corner))
-				vGreen, dGreen := withoutGreen(v), withoutGreen(d)
-				all[0].plain(v, vGreen)
-				all[0].predicted(d, dGreen)
-				if plain.add(hash(left, v)) {
-					all[1].plain(v, vGreen)
-				}
-				if predicted.add(hash(lastD, d)) {
-					all[1].predicted(d, dGreen)
-				}
-				lastD = d
-				if few {
-					i := table.slots[table.slot(v)]
-					indexed.counts[i-1]++
-					near.counts[uint8(i-table.slots[table.slot(left)])]++
-				}
-			}
-			left, corner = v, top
-		}
+		row, above := px[y*e.width:][:e.width], px[max(y-1, 0)*e.width:][:e.width]
+		s.add(row, above, y == 0)
 	}
-	tiles := min(int64(tilesOf(width, 4)*tilesOf(e.height, 4))*2, samples)
-	list := all[0].candidates(0, 0, tiles)
-	fresh := all[1].candidates(plain.bits(), predicted.bits(), tiles)
-	if few {
-		palette := 20 * int64(len(table.colors))
-		c := candidate{choice{palette: true}, indexed.bits() + palette}
-		list, fresh = append(list, c), append(fresh, c)
-		if len(px) <= maxDrafted && e.effort > 4 { // the estimates are not reliable enough to exclude this choice
-			list = append(list, candidate{choice{palette: true, predict: true}, near.bits() + palette + tiles})
-		}
-	}
-	e.busy = int(samples)
-	for _, c := range [][]candidate{list, fresh} {
-		for _, c := range c {
-			if c.predict && !c.palette && (e.residuals == 0 || c.bits < e.residuals) {
-				e.residuals = c.bits
-			}
+	e.busy = int(s.samples)
+	tiles := min(int64(tilesOf(e.width, 4)*tilesOf(e.height, 4))*2, s.samples)
+	list, fresh := s.candidates(tiles, len(px) <= maxDrafted && e.effort > 4)
+	for _, c := range slices.Concat(list, fresh) {
+		if c.predict && !c.palette && (e.residuals == 0 || c.bits < e.residuals) {
+			e.residuals = c.bits
 		}
 	}
 	return oneGreen(families(bestOf(list, len(px)), fresh, len(px)), list), nil
@@ -183,12 +90,6 @@ func families(choices []choice, fresh []candidate, pixels int) []choice {
 		}
 	}
 	return choices
-}
-
-// A candidate is a choice with its estimated size in bits.
-type candidate struct {
-	choice
-	bits int64
 }
 
 // bestOf returns the best choice, followed by up to two choices with estimates that are not much larger.
