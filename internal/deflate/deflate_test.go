@@ -120,6 +120,28 @@ func TestCompressedTextIsSmallerThanThatOfTheStandardLibrary(t *testing.T) {
 	require.InEpsilon(t, theirs.Len(), guess, 0.1)
 }
 
+// Most of a repetition is found only at positions inside another one, because the first occurrence is too long ago.
+func TestRepetitionsOfRepetitionsAreFound(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	first := make([]byte, 8<<10)
+	for i := range first {
+		first[i] = byte(random.Uint32())
+	}
+	data := bytes.Clone(first)
+	for len(data) < 256<<10 {
+		from, n := random.IntN(len(first)-400), 64+random.IntN(300)
+		data = append(data, first[from:from+n]...)
+	}
+	var standard bytes.Buffer
+	w, _ := zlib.NewWriterLevel(&standard, zlib.BestCompression)
+	_, err := w.Write(data)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	for _, e := range []Effort{Usual, Thorough} {
+		require.Less(t, float64(len(requireComesBack(t, data, e))), 1.1*float64(standard.Len()))
+	}
+}
+
 func TestNoiseHardlyGrows(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	data := make([]byte, 200_000)

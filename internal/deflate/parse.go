@@ -120,7 +120,7 @@ func (c *Compressor) parse(ctx context.Context, data []byte, e Effort) error {
 		if err := c.add(match(length, distance)); err != nil {
 			return err
 		}
-		c.pass(at, length)
+		c.pass(at, length, distance)
 		at += length
 	}
 	return nil
@@ -135,10 +135,10 @@ func (c *Compressor) best(at, least, chain, nice int) (length, distance int) {
 	return length, distance
 }
 
-// pass skips most positions inside a long match, because their bytes also follow the earlier occurrence. The ends of the match are
-// useful for later matches.
-func (c *Compressor) pass(at, length int) {
-	if length >= 64 {
+// pass skips most positions inside a match that is a long run. Only the ends of a run are useful for later matches. Other long matches
+// are not skipped: a later match would have to be with their earlier occurrence, which soon is out of the window.
+func (c *Compressor) pass(at, length, distance int) {
+	if length >= 64 && distance < 16 {
 		c.matcher.insert(at + 16)
 		c.matcher.skip(at + length - 16)
 	}
