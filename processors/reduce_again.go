@@ -14,6 +14,9 @@ const (
 	keptHue     = 0.35
 )
 
+// sameField is the largest [quantize.Palette.Merged] of a palette in which fields of different colors stay different.
+const sameField = 0.025
+
 // goodError is the largest error of a picture of 256 colors that is acceptable if the original had no more
 // colors.
 const goodError = 0.012
@@ -85,8 +88,12 @@ func (r *reducer) fitting() *quantize.Palette {
 	return p
 }
 
-// looks reports whether the picture in p looks good enough: its difference is at most as visible as given, and it has the same hues.
+// looks reports whether the picture in p looks good enough: its difference is at most as visible as given, it has the same hues, and no two
+// fields have become one.
 func (r *reducer) looks(p *quantize.Palette, visible float64) bool {
+	if p.Merged > sameField {
+		return false
+	}
 	r.draw(p)
 	d := quantize.Compare(r.ctx, r.img, r.out, p)
 	return d.Visible <= visible && d.Hue <= keptHue

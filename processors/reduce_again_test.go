@@ -1,8 +1,6 @@
 package processors_test
 
 import (
-	"bytes"
-	"fmt"
 	"image"
 	"image/color"
 	"math"
@@ -76,80 +74,6 @@ func TestASecondEncodingOfLettersHasFewerColorsAndLooksTheSame(t *testing.T) {
 		assert.Greater(t, imagetest.PSNR(fromAfar(img), fromAfar(out)), 30.0)
 		assert.InDelta(t, redness(img), redness(out), 0.1*redness(img), "hues are kept")
 	}
-}
-
-// inked returns a page of reduced letters. The letters in a rectangle have another color than the others.
-func inked(paper, ink color.NRGBA, colored map[image.Rectangle]color.NRGBA) *image.NRGBA {
-	const across, w, h = 4, 120, 72
-	out := image.NewNRGBA(image.Rect(0, 0, across*w, across*h))
-	pages := letters(across * across)
-	for i := range out.Rect.Dx() * out.Rect.Dy() {
-		x, y := i%out.Rect.Dx(), i/out.Rect.Dx()
-		c := ink
-		for r, other := range colored {
-			if image.Pt(x, y).In(r) {
-				c = other
-			}
-		}
-		part := inkOf(pages[y/h*across+x/w], x%w, y%h)
-		mix := func(a, b uint8) uint8 { return uint8(float64(a)*(1-part) + float64(b)*part) }
-		out.SetNRGBA(x, y, color.NRGBA{mix(paper.R, c.R), mix(paper.G, c.G), mix(paper.B, c.B), 255})
-	}
-	return out
-}
-
-// meanHue returns the means of red minus green and of blue minus green in a part of a picture.
-func meanHue(img image.Image, part image.Rectangle) (hue [2]float64) {
-	for y := part.Min.Y; y < part.Max.Y; y++ {
-		for x := part.Min.X; x < part.Max.X; x++ {
-			c := color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA)
-			hue[0] += float64(int(c.R)-int(c.G)) / float64(part.Dx()*part.Dy())
-			hue[1] += float64(int(c.B)-int(c.G)) / float64(part.Dx()*part.Dy())
-		}
-	}
-	return hue
-}
-
-// One word of a page is red, or four words of a terminal are green, yellow, red and blue.
-func TestASecondEncodingKeepsTheHuesOfFewPixels(t *testing.T) {
-	word := func(x, y int) image.Rectangle { return image.Rect(x, 2+15*y/2, x+24, 9+15*y/2) }
-	for _, c := range []struct {
-		name       string
-		paper, ink color.NRGBA
-		colored    map[image.Rectangle]color.NRGBA
-	}{
-		{"page", color.NRGBA{255, 255, 255, 255}, color.NRGBA{0, 0, 0, 255}, map[image.Rectangle]color.NRGBA{word(130, 5): {210, 0, 0, 255}}},
-		{"terminal", color.NRGBA{24, 24, 24, 255}, color.NRGBA{220, 220, 220, 255}, map[image.Rectangle]color.NRGBA{
-			word(20, 1): {80, 220, 80, 255}, word(260, 12): {230, 210, 60, 255}, word(130, 22): {230, 70, 70, 255}, word(400, 30): {80, 140, 255, 255},
-		}},
-	} {
-		img := inked(c.paper, c.ink, c.colored)
-		keeps := func(out image.Image, of string) {
-			for part := range c.colored {
-				want, got := meanHue(img, part), meanHue(out, part)
-				lost := math.Hypot(want[0]-got[0], want[1]-got[1]) / math.Hypot(want[0], want[1])
-				assert.Less(t, lost, 0.5, "%s, %s, %v", c.name, of, part)
-			}
-		}
-		all, _ := encodedPNG(t, processors.PNG{Palette: processors.PaletteNever}, img, processors.Original{})
-		lossless := encoded(t, processors.WebP{}, img)
-		for _, ratio := range []float64{0.8, 0.68, 0.3} {
-			_, out := again(t, img, int(float64(len(all))*ratio), true)
-			if ratio < 0.7 {
-				assert.LessOrEqual(t, len(out.(*image.Paletted).Palette), 20, c.name)
-			}
-			keeps(out, fmt.Sprint("PNG, ", ratio))
-			original := processors.Original{Scaled: true, Palette: true, Bytes: int(float64(len(lossless)) * ratio), Exceeded: 1 / ratio}
-			keeps(xdecode(t, encodedAgain(t, processors.WebP{}, img, original)), fmt.Sprint("WebP, ", ratio))
-		}
-	}
-}
-
-// encodedAgain encodes a picture of an original.
-func encodedAgain(t *testing.T, e processors.OriginalEncoder, img image.Image, original processors.Original) []byte {
-	var b bytes.Buffer
-	require.NoError(t, e.EncodeOriginal(t.Context(), &b, img, original))
-	return b.Bytes()
 }
 
 func redness(img image.Image) (sum float64) {

@@ -16,6 +16,9 @@ type Palette struct {
 	// distance from black to white is 1. Missed is the same mean, but only over the pixels whose exact color is not in the
 	// palette.
 	Error, Missed float64
+	// Merged is the largest difference of hue between two colors that have become the same color of the palette, if each has at
+	// least 1/128 of the pixels and 256 pixels, such as two fields of a drawing.
+	Merged float64
 
 	search search
 }
@@ -112,6 +115,29 @@ func (p *Palette) measure(h *Histogram) {
 	}
 	p.Error = math.Sqrt(sum / float64(max(h.pixels, 1)))
 	p.Missed = math.Sqrt(sum / float64(max(missed, 1)))
+	p.Merged = h.merged(len(p.Colors))
+}
+
+// merged returns the largest difference of hue between the most frequent color and another frequent one of those that have the same choice,
+// which is one of n.
+func (h *Histogram) merged(n int) float64 {
+	field := max(h.pixels/128, 256)
+	most, hue := make([]*entry, n), float32(0)
+	for i := range h.entries {
+		if e := &h.entries[i]; most[e.choice] == nil || e.count > most[e.choice].count {
+			most[e.choice] = e
+		}
+	}
+	for i := range h.entries {
+		if e := &h.entries[i]; int64(e.count) >= field {
+			apart := e.point
+			for j, v := range most[e.choice].point {
+				apart[j] -= v
+			}
+			hue = max(hue, chroma2(&apart))
+		}
+	}
+	return math.Sqrt(float64(hue))
 }
 
 // ErrorOf returns the value that p.Error would have if p had been chosen for the pixels of h.
