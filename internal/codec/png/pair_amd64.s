@@ -8,7 +8,7 @@
 // Here the processor executes instructions of the other stream meanwhile. There is no Go version: without this function each
 // stream is decoded alone. huffman.go describes the tables and their entries.
 //
-// An iteration decodes, of each stream, one match or two entries of literals. It begins if both streams have IN ≤ stop and OUT ≤
+// An iteration decodes, of each stream, one match or up to three entries of literals. It begins if both streams have IN ≤ stop and OUT ≤
 // full. 56 bits are valid then, and ENTRY is the entry of the next bits. An iteration refills each stream once, and the function
 // refills each stream once more before the first iteration. These refills read at most lookahead bytes from stop on. An iteration writes
 // the bytes of the match and at most 16 more, at most slop bytes from full on. The caller, symbolsPair in pair_amd64.go, checks
@@ -172,6 +172,9 @@ turn:
 	TESTL $const_literals, ENTRY1
 	JZ    refill1
 	LITERALS(BITS1, COUNT1, OUT1, LIT1, ENTRY1)
+	TESTL $const_literals, ENTRY1
+	JZ    refill1
+	LITERALS(BITS1, COUNT1, OUT1, LIT1, ENTRY1)
 
 refill1:
 	REFILL(BITS1, COUNT1, IN1)
@@ -179,6 +182,9 @@ refill1:
 second:
 	TESTL $const_literals, ENTRY2
 	JZ    other2
+	LITERALS(BITS2, COUNT2, OUT2, LIT2, ENTRY2)
+	TESTL $const_literals, ENTRY2
+	JZ    refill2
 	LITERALS(BITS2, COUNT2, OUT2, LIT2, ENTRY2)
 	TESTL $const_literals, ENTRY2
 	JZ    refill2
