@@ -107,7 +107,8 @@ func (a *lane) row(y int) ([]byte, error) {
 // asIs reports whether decompressed rows of a strip need no further processing.
 func (a *lane) asIs() bool {
 	l := a.decoder.layout
-	return len(a.cols) == 1 && l.bits == 8 && !l.predicts() && l.fillOrder != 2 && l.segW == l.width
+	sound := l.bits == 8 || l.isWords() && !l.isLittle()
+	return len(a.cols) == 1 && sound && !l.predicts() && l.fillOrder != 2 && l.segW == l.width
 }
 
 // fill decodes the row of tiles that begins with row y of the picture.
@@ -196,6 +197,14 @@ func (a *lane) read(c *column, y int, row []byte) error {
 			return a.failed(c, y, err)
 		}
 		png.UndoSub(dst, src[:len(dst)], l.rowSamples())
+		return nil
+	}
+	if a.expand == nil && l.isWords() {
+		src, err := a.stored(c)
+		if err != nil {
+			return a.failed(c, y, err)
+		}
+		l.words(dst, src[:len(dst)])
 		return nil
 	}
 	raw := a.raw[:a.decoder.sourceRow]

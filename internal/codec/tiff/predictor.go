@@ -7,8 +7,8 @@ import (
 	"github.com/rest-thumbnails/thumbnail/internal/codec/png"
 )
 
-// accumulateWords undoes horizontal differencing (section 14) of samples of 16 bits, and makes them big-endian. A pixel has step samples.
-func accumulateWords(row []byte, step int, little bool) {
+// accumulateWordsGo undoes horizontal differencing (section 14) of samples of 16 bits, and makes them big-endian. A pixel has step samples.
+func accumulateWordsGo(row []byte, step int, little bool) {
 	switch step {
 	case 3:
 		accumulateTriples(row, little)
@@ -20,11 +20,7 @@ func accumulateWords(row []byte, step int, little bool) {
 	for first := 0; first < 2*step && first+2 <= len(row); first += 2 {
 		sum := uint16(0)
 		for p := row[first:]; ; p = p[2*step:] {
-			v := binary.BigEndian.Uint16(p)
-			if little {
-				v = bits.ReverseBytes16(v)
-			}
-			sum += v
+			sum += word(p, little)
 			binary.BigEndian.PutUint16(p, sum)
 			if len(p) < 2*step+2 {
 				break
@@ -33,15 +29,20 @@ func accumulateWords(row []byte, step int, little bool) {
 	}
 }
 
-// accumulateTriples is accumulateWords for pixels of three samples.
+// word returns the first two bytes of p as a number.
+func word(p []byte, little bool) uint16 {
+	v := binary.BigEndian.Uint16(p)
+	if little {
+		v = bits.ReverseBytes16(v)
+	}
+	return v
+}
+
+// accumulateTriples is accumulateWordsGo for pixels of three samples.
 func accumulateTriples(row []byte, little bool) {
 	var r, g, b uint16
 	for len(row) >= 6 {
-		u, v, w := binary.BigEndian.Uint16(row), binary.BigEndian.Uint16(row[2:]), binary.BigEndian.Uint16(row[4:])
-		if little {
-			u, v, w = bits.ReverseBytes16(u), bits.ReverseBytes16(v), bits.ReverseBytes16(w)
-		}
-		r, g, b = r+u, g+v, b+w
+		r, g, b = r+word(row, little), g+word(row[2:], little), b+word(row[4:], little)
 		binary.BigEndian.PutUint16(row, r)
 		binary.BigEndian.PutUint16(row[2:], g)
 		binary.BigEndian.PutUint16(row[4:], b)
@@ -49,7 +50,7 @@ func accumulateTriples(row []byte, little bool) {
 	}
 }
 
-// accumulateQuads is accumulateWords for pixels of four samples. It adds a pixel at once.
+// accumulateQuads is accumulateWordsGo for pixels of four samples. It adds a pixel at once.
 func accumulateQuads(row []byte, little bool) {
 	const evenBytes, high = 0x00FF00FF00FF00FF, 0x8000800080008000
 	sum := uint64(0)
@@ -63,7 +64,7 @@ func accumulateQuads(row []byte, little bool) {
 	}
 }
 
-// accumulate undoes horizontal differencing of samples of 24, 32 or 64 bits; [layout.bytesDiffer] and accumulateWords are for smaller ones.
+// accumulate undoes horizontal differencing of samples of 24, 32 or 64 bits; [layout.bytesDiffer] and accumulateWordsGo are for smaller ones.
 // Samples are big-endian and have n bytes; a pixel has step samples.
 func accumulate(row []byte, n, step int) {
 	back := n * step

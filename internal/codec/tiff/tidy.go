@@ -20,9 +20,9 @@ func (l *layout) tidy(row, scratch []byte) []byte {
 		return row
 	}
 	n := l.bits / 8
-	little := l.order == binary.ByteOrder(binary.LittleEndian)
+	little := l.isLittle()
 	if n == 2 && l.predicts() {
-		accumulateWords(row, step, little)
+		accumulateWordsGo(row, step, little)
 		return row
 	}
 	if l.bits%8 == 0 && n > 1 && little {
@@ -49,16 +49,7 @@ func (l *layout) scratch() int {
 func swap(row []byte, n int) {
 	switch n {
 	case 2:
-		const evenBytes = 0x00FF00FF00FF00FF
-		for len(row) >= 8 { // four samples
-			v := binary.LittleEndian.Uint64(row)
-			binary.LittleEndian.PutUint64(row, v>>8&evenBytes|v&evenBytes<<8)
-			row = row[8:]
-		}
-		for len(row) >= 2 {
-			row[0], row[1] = row[1], row[0]
-			row = row[2:]
-		}
+		swapWords(row, row)
 	case 3:
 		for len(row) >= 3 {
 			row[0], row[2] = row[2], row[0]
