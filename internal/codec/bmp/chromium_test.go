@@ -142,3 +142,14 @@ func TestAlphaThatIsAlways0IsTransparent(t *testing.T) {
 	b := kinds()["alpha that is always 0"]
 	assert.Equal(t, color.NRGBA{3, 2, 1, 0}, decoded(t, b).NRGBAAt(3, 3))
 }
+
+// Pillow and libvips show such bitmaps without their alpha.
+func TestAlphaIsUsedIfTheCompressionDeclaresNoMasks(t *testing.T) {
+	b := newBitmap(4, 1, 32, []byte{1, 2, 3, 128, 4, 5, 6, 0, 7, 8, 9, 255, 1, 1, 1, 1})
+	b.header, b.masks = 124, []uint32{0xff, 0xff00, 0xff0000, 0xff000000} // only the mask of alpha is used
+	assert.Equal(t, []byte{3, 2, 1, 128, 6, 5, 4, 0, 9, 8, 7, 255, 1, 1, 1, 1}, decoded(t, b).Pix)
+	b.pixels = []byte{1, 2, 3, 0, 4, 5, 6, 0, 7, 8, 9, 0, 1, 1, 1, 0}
+	assert.Equal(t, []byte{3, 2, 1, 255, 6, 5, 4, 255, 9, 8, 7, 255, 1, 1, 1, 255}, decoded(t, b).Pix, "no pixel has alpha")
+	b.pixels[3], b.masks[3] = 1, 0x81000000
+	assert.Equal(t, []byte{3, 2, 1, 255}, decoded(t, b).Pix[:4], "a mask with a gap")
+}

@@ -117,7 +117,7 @@ func (d *decoder) choose(colors bool) error {
 				return err
 			}
 		}
-		d.alpha = values[3] != 0 && (!d.icon || d.hasAlpha(values[3]))
+		d.alpha = values[3] != 0 && (!d.icon && d.info.masked() || d.hasAlpha(values[3]))
 	}
 	d.masked = d.icon && !d.alpha
 	switch {
@@ -150,7 +150,8 @@ func (d *decoder) readPalette() {
 	}
 }
 
-// hasAlpha reports whether any pixel of an icon has an alpha other than 0. Otherwise the mask defines transparency.
+// hasAlpha reports whether any pixel has an alpha other than 0. Otherwise an icon's mask defines transparency, and a bitmap whose compression
+// says that there are no masks is opaque.
 func (d *decoder) hasAlpha(mask uint32) bool {
 	for y := range d.height {
 		row, err := d.stored(y)

@@ -59,6 +59,19 @@ func kinds() map[string]*bitmap {
 	b = newBitmap(w, h, 16, rows(w, h, 16))
 	b.header, b.compression, b.masks = 108, 3, []uint32{0x7c00, 0x3e0, 0x1f, 0xff000000}
 	out["masks beyond the pixel"] = b
+	for header, masks := range map[int][]uint32{52: {0xff0000, 0xff00, 0xff, 0xff000000}, 56: {0, 0, 0, 0xff000000}, 108: {0xff, 0xff00, 0xff0000, 0xff000000}, 124: {0xff0000, 0xff00, 0xff, 0xf0000000}} {
+		b := newBitmap(w, h, 32, rows(w, h, 32))
+		b.header, b.masks = header, masks
+		out[fmt.Sprintf("alpha in a header of %d bytes, no masks declared", header)] = b
+	}
+	for _, masks := range [][]uint32{{0xf800, 0x7e0, 0x1f, 0x8000}, {0x7c00, 0x3e0, 0x1f, 0xff000000}} {
+		b := newBitmap(w, h, 16, rows(w, h, 16))
+		b.header, b.masks = 124, masks
+		out[fmt.Sprintf("alpha %#x of 16 bits, no masks declared", masks[3])] = b
+	}
+	b = newBitmap(w, h, 32, bytes.Repeat([]byte{1, 2, 3, 0}, w*h))
+	b.header, b.masks = 124, []uint32{0xff0000, 0xff00, 0xff, 0xff000000}
+	out["alpha that is always 0, no masks declared"] = b
 	for name, b := range paletteKinds() {
 		out[name] = b
 	}

@@ -26,6 +26,9 @@ func (m *info) masksOf(data []byte) (values [4]uint32) {
 	if m.bare && m.bits == 16 {
 		return [4]uint32{0xf800, 0x7e0, 0x1f, 0}
 	}
+	if m.compression == compRGB && !m.icon {
+		values[3] = m.unusedAlpha(data)
+	}
 	if !m.masked() || m.bare {
 		return values
 	}
@@ -43,6 +46,23 @@ func (m *info) masksOf(data []byte) (values [4]uint32) {
 		}
 	}
 	return values
+}
+
+// unusedAlpha returns the mask of alpha in a header whose compression says that there are no masks. Chromium uses it, but not the other
+// masks. A mask that is not contiguous is ignored.
+func (m *info) unusedAlpha(data []byte) uint32 {
+	const at = fileHeader + maskHeader
+	if m.size < fullHeader || m.size == os2Header || m.bits < 16 || len(data) < at+4 {
+		return 0
+	}
+	value := binary.LittleEndian.Uint32(data[at:])
+	if m.bits == 16 {
+		value &= 0xffff
+	}
+	if _, err := newMask(value); err != nil {
+		return 0
+	}
+	return value
 }
 
 // readBare sets m.bare if the pixels begin where the masks should be. ImageMagick writes such files with
