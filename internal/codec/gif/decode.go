@@ -18,6 +18,8 @@ import (
 type decoder struct {
 	blocks blocks
 	lzw    *lzw.Reader
+	two    *twoColors // nil before the first frame with a minimum code size of 1
+	codes  io.Reader  // lzw or two
 	row    []byte
 
 	tolerant bool
@@ -115,7 +117,7 @@ func (d *decoder) rows(ctx context.Context, f *imageFrame, screen image.Rectangl
 		}
 	}
 	if err == nil && seen.Max.Y == f.Rect.Max.Y {
-		n, _ := d.lzw.Read(d.row[:1])
+		n, _ := d.codes.Read(d.row[:1])
 		d.surplus = n > 0
 	}
 	slices.Sort(d.missing)
@@ -129,27 +131,41 @@ func (d *decoder) begin(ctx context.Context, f *imageFrame, screen image.Rectang
 	}
 	width := int(f.data[0])
 	switch {
-	case width < 2 || width > 8:
+	case width < 1 || width > 8:
 		return errCodeSize
 	case area(f.Rect.Size()) > 4*area(screen.Size())+1<<20:
 		return errSize
 	}
 	d.blocks = blocks{ctx: ctx, data: f.data[1:]}
-	if d.lzw == nil {
-		d.lzw = lzw.NewReader(&d.blocks, lzw.LSB, width).(*lzw.Reader)
-	} else {
-		d.lzw.Reset(&d.blocks, lzw.LSB, width)
-	}
+	d.open(width)
 	if cap(d.row) < f.Rect.Dx() {
 		d.row = make([]byte, f.Rect.Dx())
 	}
 	return nil
 }
 
+// open sets d.codes to decompress d.blocks.
+func (d *decoder) open(width int) {
+	if width == 1 {
+		if d.two == nil {
+			d.two = new(twoColors)
+		}
+		d.two.reset(&d.blocks)
+		d.codes = d.two
+		return
+	}
+	if d.lzw == nil {
+		d.lzw = lzw.NewReader(&d.blocks, lzw.LSB, width).(*lzw.Reader)
+	} else {
+		d.lzw.Reset(&d.blocks, lzw.LSB, width)
+	}
+	d.codes = d.lzw
+}
+
 // next decompresses a row and returns its visible part. After an error it returns what could be decompressed.
 func (d *decoder) next(f *imageFrame, seen image.Rectangle) ([]byte, error) {
 	row := d.row[:f.Rect.Dx()]
-	n, err := io.ReadFull(d.lzw, row)
+	n, err := io.ReadFull(d.codes, row)
 	switch {
 	case err == nil:
 	case d.blocks.ctx.Err() != nil:

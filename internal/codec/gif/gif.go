@@ -106,7 +106,8 @@ func (f *imageFrame) colors() []byte {
 }
 
 var (
-	errCodeSize = fmt.Errorf("%w: a code size outside 2 to 8", codec.ErrCorrupt)
+	errCodeSize = fmt.Errorf("%w: a code size outside 1 to 8", codec.ErrCorrupt)
+	errCode     = fmt.Errorf("%w: invalid LZW code", codec.ErrCorrupt)
 	errSize     = fmt.Errorf("%w: a frame far larger than the screen", codec.ErrCorrupt)
 	errEnd      = fmt.Errorf("%w: pixels are missing: %w", codec.ErrCorrupt, io.ErrUnexpectedEOF)
 	errNoFrame  = fmt.Errorf("%w: no frame", codec.ErrCorrupt)

@@ -33,7 +33,8 @@ func TestInvalidFramesAreErrors(t *testing.T) {
 		want error
 	}{
 		"sound":               {sound, nil},
-		"codes of 1 bit":      {resized(1), errCodeSize},
+		"codes of 0 bits":     {resized(0), errCodeSize},
+		"an unknown code":     {append(bytes.Clone(sound[:size]), 1, 2, 0b1_111_00_10, 255, 0, trailer), errCode},
 		"codes of 9 bits":     {resized(9), errCodeSize},
 		"seven pixels":        {one(pixels[:7], 2), io.ErrUnexpectedEOF},
 		"no pixels":           {one(nil, 2), io.ErrUnexpectedEOF},
