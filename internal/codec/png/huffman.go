@@ -171,36 +171,70 @@ func entry(symbol uint32, n uint) uint32 {
 	return symbol + uint32(n)
 }
 
-// joinLiterals creates entries with several literals if their codes fit into the index together. It processes indices
-// in descending order, because an entry is built from entries with lower indices that still hold single literals.
+// A shortCode is the code of a literal, with its first bit lowest.
+type shortCode struct{ code, bits, literal uint32 }
+
+// joinLiterals replaces the entries of literals by entries with several literals if their codes fit into the index together.
 func joinLiterals(t *litTable, lengths []byte) {
-	least := uint32(litBits)
-	for _, n := range lengths[:256] {
-		if n != 0 {
-			least = min(least, uint32(n))
-		}
-	}
-	if 2*least > litBits {
-		return // no two literals fit into the index, as in most photos
-	}
-	for i := 1<<litBits - 1; i >= 0; i-- {
-		e := t[i]
-		n := e & taken
-		if e&literals == 0 || n+least > litBits {
-			continue
-		}
-		f := t[i>>n]
-		m := n + f&taken
-		if f&literals == 0 || m > litBits {
-			continue
-		}
-		e = 2*oneLiteral | e&0xff00 | f&0xff00<<8 | m
-		if m+least <= litBits {
-			f = t[i>>m]
-			if k := m + f&taken; f&literals != 0 && k <= litBits {
-				e = 3*oneLiteral | e&0xffff00 | f&0xff00<<16 | k
+	var buffer [256]shortCode
+	short := shortCodes(buffer[:0], lengths)
+	for _, a := range short {
+		for _, b := range short {
+			n := a.bits + b.bits
+			if n > litBits {
+				break
+			}
+			code, two := a.code|b.code<<a.bits, a.literal<<8|b.literal<<16
+			t.set(code, n, 2*oneLiteral|two|n)
+			for _, c := range short {
+				m := n + c.bits
+				if m > litBits {
+					break
+				}
+				t.set(code|c.code<<n, m, 3*oneLiteral|two|c.literal<<24|m)
 			}
 		}
-		t[i] = e
 	}
+}
+
+// set sets the entries of all indices that begin with a code of n bits.
+func (t *litTable) set(code, n, entry uint32) {
+	for i := code; i < 1<<litBits; i += 1 << n {
+		t[i] = entry
+	}
+}
+
+// shortCodes appends the codes of the literals that fit into the index together with the shortest one, in order of length. If the shortest one
+// does not fit together with itself, as in most photos, there are none.
+func shortCodes(short []shortCode, lengths []byte) []shortCode {
+	var all, literals [16]uint32
+	for _, n := range lengths {
+		all[n&15]++
+	}
+	for _, n := range lengths[:256] {
+		literals[n&15]++
+	}
+	least := uint32(1)
+	for least < litBits && literals[least] == 0 {
+		least++
+	}
+	if 2*least > litBits {
+		return nil
+	}
+	var next [16]uint32 // by length: the code of the next symbol
+	var place [16]int   // by length: its index in short
+	code, used := uint32(0), 0
+	for n := uint32(1); n <= litBits-least; n++ {
+		next[n], place[n] = code, used
+		code, used = (code+all[n])<<1, used+int(literals[n])
+	}
+	short = short[:used]
+	for s, n := range lengths[:256] {
+		if n != 0 && uint32(n) <= litBits-least { // of equal length, literals are before other symbols
+			short[place[n]] = shortCode{uint32(bits.Reverse16(uint16(next[n])) >> (16 - n)), uint32(n), uint32(s)}
+			next[n]++
+			place[n]++
+		}
+	}
+	return short
 }
