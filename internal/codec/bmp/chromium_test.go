@@ -152,4 +152,8 @@ func TestAlphaIsUsedIfTheCompressionDeclaresNoMasks(t *testing.T) {
 	assert.Equal(t, []byte{3, 2, 1, 255, 6, 5, 4, 255, 9, 8, 7, 255, 1, 1, 1, 255}, decoded(t, b).Pix, "no pixel has alpha")
 	b.pixels[3], b.masks[3] = 1, 0x81000000
 	assert.Equal(t, []byte{3, 2, 1, 255}, decoded(t, b).Pix[:4], "a mask with a gap")
+	for _, header := range []int{52, 64} { // other bytes are in the place of the mask
+		b.header, b.masks, b.pixels = header, []uint32{0, 0, 0, 0xff000000}, []byte{0, 0, 0, 255, 4, 5, 6, 0, 7, 8, 9, 1, 1, 1, 1, 1}
+		assert.Equal(t, []byte{6, 5, 4, 255}, decoded(t, b).Pix[4:8], "a header of %d bytes", header)
+	}
 }
