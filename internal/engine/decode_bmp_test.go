@@ -20,14 +20,14 @@ func TestTheMasksOfABMPSelectItsSamples(t *testing.T) {
 		pixel                      uint32
 		want                       color.NRGBA
 	}{
-		"5 bits each":                       {40, 16, 0, [4]uint32{}, 31<<10 | 16<<5 | 1, color.NRGBA{255, 132, 8, 255}},
-		"5, 6 and 5 bits":                   {40, 16, 3, [4]uint32{31 << 11, 63 << 5, 31}, 31<<11 | 32<<5 | 1, color.NRGBA{255, 130, 8, 255}},
-		"the fourth byte has no meaning":    {40, 32, 0, [4]uint32{}, 0x07030201, color.NRGBA{3, 2, 1, 255}},
-		"not even in version 4":             {108, 32, 0, [4]uint32{255 << 16, 255 << 8, 255, 255 << 24}, 0x07030201, color.NRGBA{3, 2, 1, 255}},
-		"unless it has a mask":              {108, 32, 3, [4]uint32{255 << 16, 255 << 8, 255, 255 << 24}, 0x07030201, color.NRGBA{3, 2, 1, 7}},
-		"behind the header, too":            {40, 32, 6, [4]uint32{255 << 16, 255 << 8, 255, 255 << 24}, 0x07030201, color.NRGBA{3, 2, 1, 7}},
-		"colors the other way round":        {40, 32, 3, [4]uint32{255, 255 << 8, 255 << 16}, 0x07030201, color.NRGBA{1, 2, 3, 255}},
-		"10 bits each, of which 8 are kept": {56, 32, 3, [4]uint32{1023 << 20, 1023 << 10, 1023}, 4<<20 | 1023<<10 | 8, color.NRGBA{1, 255, 2, 255}},
+		"5 bits each":                         {40, 16, 0, [4]uint32{}, 31<<10 | 16<<5 | 1, color.NRGBA{255, 132, 8, 255}},
+		"5, 6 and 5 bits":                     {40, 16, 3, [4]uint32{31 << 11, 63 << 5, 31}, 31<<11 | 32<<5 | 1, color.NRGBA{255, 130, 8, 255}},
+		"the fourth byte has no meaning":      {40, 32, 0, [4]uint32{}, 0x07030201, color.NRGBA{3, 2, 1, 255}},
+		"except in version 4, as in Chromium": {108, 32, 0, [4]uint32{255 << 16, 255 << 8, 255, 255 << 24}, 0x07030201, color.NRGBA{3, 2, 1, 7}},
+		"and with declared masks":             {108, 32, 3, [4]uint32{255 << 16, 255 << 8, 255, 255 << 24}, 0x07030201, color.NRGBA{3, 2, 1, 7}},
+		"behind the header, too":              {40, 32, 6, [4]uint32{255 << 16, 255 << 8, 255, 255 << 24}, 0x07030201, color.NRGBA{3, 2, 1, 7}},
+		"colors the other way round":          {40, 32, 3, [4]uint32{255, 255 << 8, 255 << 16}, 0x07030201, color.NRGBA{1, 2, 3, 255}},
+		"10 bits each, of which 8 are kept":   {56, 32, 3, [4]uint32{1023 << 20, 1023 << 10, 1023}, 4<<20 | 1023<<10 | 8, color.NRGBA{1, 255, 2, 255}},
 	} {
 		b := make([]byte, 14+int(c.header), 200)
 		copy(b, "BM")
