@@ -118,6 +118,34 @@ func TestLZWDecodesWhatWasEncoded(t *testing.T) {
 	}
 }
 
+// hasLastCode reports whether the code 4095 occurs, which only a table that is never cleared has.
+func hasLastCode(in []byte) bool {
+	width, next, first := 9, 258, true
+	for pos := 0; pos+width <= 8*len(in); {
+		code := 0
+		for range width {
+			code = code<<1 | int(in[pos/8]>>(7-pos%8)&1)
+			pos++
+		}
+		switch {
+		case code == 4095:
+			return true
+		case code == 256:
+			width, next, first = 9, 258, true
+			continue
+		case code == 257:
+			return false
+		case !first:
+			next++
+		}
+		first = false
+		if next == 1<<width-1 && width < 12 {
+			width++
+		}
+	}
+	return false
+}
+
 func FuzzLZWAgreesWithXImage(f *testing.F) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, n := range []int{10, 1000, 5000, 50000} {
@@ -132,6 +160,9 @@ func FuzzLZWAgreesWithXImage(f *testing.F) {
 		}
 		want, wantErr := io.ReadAll(io.LimitReader(xlzw.NewReader(bytes.NewReader(in), xlzw.MSB, 8), most))
 		got, err := unlzw(t, in, most, 1)
+		if hasLastCode(in) {
+			return // x/image has no string for code 4095
+		}
 		n := min(len(want), len(got))
 		assert.True(t, bytes.Equal(want[:n], got[:n]), "the first %d bytes", n)
 		if wantErr == nil {
